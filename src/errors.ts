@@ -1,0 +1,92 @@
+/** Every code we raise, with its repair. A code is permanent: retire it, never rename or reuse it. */
+export const REPAIRS = {
+  // Input and command line
+  INPUT_INVALID: 'Mend the input and start again. Nothing was created.',
+  USAGE: 'See `lexdelta --help`.',
+  NODE_TOO_OLD: 'Install Node 22.18 or newer, or run `npm ci` so that the `node` package is there.',
+  CONFIG_INVALID: 'Mend the configuration file and start again. Nothing was created.',
+  FILE_NOT_READABLE: 'Check the path and its permissions.',
+  IMPORT_REFUSED: 'Mend the lines named above, or allow them with --allow-rejects. Nothing was imported.',
+  RUN_UNKNOWN: 'See `lexdelta runs` for the runs that are there.',
+  // The run
+  JOB_ALREADY_RUNNING: 'Wait until that run has ended, then start again.',
+  DATE_OUT_OF_ORDER: 'A later table is published already. Accept it with --accept date --by NAME --reason TEXT.',
+  QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
+  TRANSFORMATION_GATE_FAILED:
+    'See `lexdelta rejected <run> --by-rule`, mend the causes, and start the next attempt. No hash was written.',
+  NAMESPACE_EMPTIED: 'Check Lex. If the namespace is really empty, accept it with --accept removals.',
+  LEDGER_MISMATCH: 'Nothing was published. Keep the data folder and report this: it is a defect.',
+  RUN_SUPERSEDED: 'Another process runs this execution, or took its lock. This one changed nothing more.',
+  RUN_STOPPED: 'The run was asked to stop. The same command goes on with it.',
+  HEAD_MOVED: 'Another run published meanwhile. Start a new attempt.',
+  HASHES_INCOMPLETE: 'The table is published. The next run finishes the hashes first.',
+  PLAN_INVALID: 'Start a new attempt. The plan of this one cannot be read.',
+  // Lex
+  LEX_UNREACHABLE: 'The step is retried. If it keeps failing, check the Lex URL and the interface endpoint.',
+  LEX_BUSY: 'The step is retried after the time that Lex asked for.',
+  LEX_TIMEOUT: 'The step is retried. If it keeps failing, Lex is too slow for the time limit.',
+  LEX_BODY_CUT: 'The page is read again.',
+  LEX_PAGE_SHORT: 'The page is read again. Lex named more documents than it gave.',
+  LEX_SNAPSHOT_GONE: 'The page is read again, without the snapshot.',
+  LEX_NAMESPACE_UNKNOWN: 'Check the namespace in the input, and the Lex URL.',
+  LEX_UNAUTHORIZED: 'Check the token (environment variable LEXDELTA_LEX_TOKEN).',
+  LEX_BAD_REQUEST: 'Check query_batch_size against the maximum that Lex allows.',
+  LEX_ANSWER_INVALID: 'Check that the Lex URL points at a Lex, and its version.',
+  LEX_WRONG_NAMESPACE: 'Lex answered for another namespace. Check its routing.',
+  LEX_REDIRECTED: 'A redirect to another origin is not followed. Check the Lex URL.',
+  LEX_OUT_OF_ORDER: 'Lex must list documents in ascending id. The page is left out, its documents keep what they had.',
+  LEX_FOLDER_INVALID: 'Check the folder: one file `<namespace>.ndjson` a namespace, ascending id.',
+  // Stores
+  STORE_BUSY: 'Another process holds the write lock of the data folder. End that process, then start again.',
+  STORE_FULL: 'Make room on the disk, then start the same command again: the run goes on.',
+  STORE_READ_ONLY: 'Give this user the right to write to the data folder, then start again.',
+  STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
+  STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',
+  STORE_KEY_INVALID: 'A key is relative, has no empty or dotted part, and at most 1,024 bytes.',
+  DELTA_CHANGED: 'A page object changed after it was planned. Start a new attempt.',
+  PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
+  PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',
+  NO_TABLE_FOR_DATE: 'See `lexdelta runs` for the dates that have a table.',
+  // Engine
+  DEFINITION_INVALID: 'Mend the state machine definition. Only the declared part of the States Language is run.',
+  EXPRESSION_INVALID: 'Mend the expression. Only the declared part of the expression language is run.',
+  EXECUTION_EXISTS: 'Use another execution name.',
+  EXECUTION_UNKNOWN: 'Check the execution name.',
+} as const;
+
+export type ErrorCode = keyof typeof REPAIRS;
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+/** `message` = code, what happened, repair. `details` holds ids and counts, never document contents. */
+export abstract class LexdeltaError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  /** What happened, without the code and the repair: a full sentence from the user's side. */
+  readonly what: string;
+  constructor(code: ErrorCode, what: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(`[${code}] ${what} ${REPAIRS[code]}`, options);
+    this.code = code;
+    this.what = what;
+    this.details = details;
+  }
+}
+
+/** The same input may succeed later: `Retry` in both machines names this error. Literal, so bundling keeps it. */
+export class TransientError extends LexdeltaError {
+  override readonly name = 'TransientError';
+}
+
+/** The same input will fail again: no `Retry`, the run fails and says why. */
+export class PermanentError extends LexdeltaError {
+  override readonly name = 'PermanentError';
+}
+
+/** True for a Node system error with this `code`, for example `ENOENT`. */
+export function hasErrno(error: unknown, errno: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === errno;
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
