@@ -37,9 +37,17 @@ export interface AgreementHash {
    */
   readRange(namespace: string, after: string | null, through: string | null): AsyncIterable<readonly HashEntry[]>;
   /** Applies the changes in order. Safe to run again. */
-  apply(namespace: string, changes: readonly HashChange[], writer: HashWriter): Promise<{ readonly applied: number; readonly refused: number }>;
+  apply(
+    namespace: string,
+    changes: readonly HashChange[],
+    writer: HashWriter,
+  ): Promise<{ readonly applied: number; readonly refused: number }>;
   /** Deletes up to 1,000 tombstones whose business date is before `before` (ISO). */
-  sweepTombstones(namespace: string, before: string, writer: HashWriter): Promise<{ readonly deleted: number; readonly more: boolean }>;
+  sweepTombstones(
+    namespace: string,
+    before: string,
+    writer: HashWriter,
+  ): Promise<{ readonly deleted: number; readonly more: boolean }>;
   /** Makes the namespace empty, for `hashes rebuild`. Up to 1,000 entries a call. */
   clearSome(namespace: string, writer: HashWriter): Promise<{ readonly more: boolean }>;
 }

@@ -13,7 +13,10 @@ export interface JobDailyA3Data {
    */
   putOnce(key: string, body: Uint8Array): Promise<void>;
   /** `putOnce` of a body that is not held in memory. Nothing is visible at `key` before all of it is there. */
-  putOnceStream(key: string, body: AsyncIterable<Uint8Array>): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  putOnceStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** Replaces. Only for pointers, keys inside `as_of`; @throws PermanentError `STORE_KEY_INVALID` for any other key */
   putPointer(key: string, body: Uint8Array): Promise<void>;
   /** Keys and sizes inside `folder` at any depth, ascending by bytes. */

@@ -2,7 +2,14 @@
  * JobStats: one row a run, and the lock item (`LOCK`, `LOCK`). Rows are written by the state machine itself
  * (`dynamodb:putItem`, `updateItem`); everybody else reads them through this.
  */
-export type RunStatus = 'running' | 'succeeded' | 'failed' | 'published_incomplete' | 'superseded' | 'aborted' | 'timed_out';
+export type RunStatus =
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'published_incomplete'
+  | 'superseded'
+  | 'aborted'
+  | 'timed_out';
 
 /** Attributes as the machine writes them, unmarshalled: numbers are numbers, JSON texts stay texts. */
 export interface JobStatsRow {

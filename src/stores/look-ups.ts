@@ -8,7 +8,10 @@ export interface EntityTable {
   /** Puts items, replacing what is there. All of one call or none. */
   putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void>;
   /** All items, ascending by key. `prefix` narrows. */
-  list(options?: { readonly prefix?: string; readonly status?: 'active' | 'pending' }): AsyncIterable<EntityItem | AliasItem>;
+  list(options?: {
+    readonly prefix?: string;
+    readonly status?: 'active' | 'pending';
+  }): AsyncIterable<EntityItem | AliasItem>;
 }
 
 export interface GoverningLawTable {
@@ -20,7 +23,12 @@ export interface GoverningLawTable {
 export interface EnrichmentQueue {
   send(messages: readonly EnrichmentMessage[]): Promise<void>;
   /** Up to `max` messages, oldest first; hidden from others for `visibilitySeconds`. */
-  receive(max: number, visibilitySeconds: number): Promise<readonly { readonly receipt: string; readonly message: EnrichmentMessage; readonly receiveCount: number }[]>;
+  receive(
+    max: number,
+    visibilitySeconds: number,
+  ): Promise<
+    readonly { readonly receipt: string; readonly message: EnrichmentMessage; readonly receiveCount: number }[]
+  >;
   /** Deletes a received message. Safe to run again. */
   acknowledge(receipt: string): Promise<void>;
   /** About how many messages wait. */

@@ -1,0 +1,155 @@
+/**
+ * The files of a published day, below `published/as_of=<date>/attempt=<n>/` in JobDailyA3Data. Readers go by the
+ * manifest's list, never by a glob. Everything here but `times.json` depends on nothing but the input.
+ *   `table/shard-00000.ndjson.gz`     rows, ascending by key (namespace, lex id, A3.2, A3.3, A3.6; bytes)
+ *   `changes/shard-00000.ndjson.gz`   the day's change log, same range and order
+ *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
+ *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
+ *   `summary/shard-00000.json`        what the manifest says of the shard
+ *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
+ */
+
+import type { Use } from '../agreements/look-up-items.ts';
+import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
+import type { Finding } from '../agreements/transformed.ts';
+import type { GateResult, NamespaceCounts, OutcomeCounts, Override } from '../job/contracts.ts';
+
+/** A row as it stands in a shard: A3.2 to A3.16 first, in field order, then: */
+export type TableRow = A3Values & {
+  readonly namespace: string;
+  readonly lex_id: string;
+  readonly lineage: {
+    readonly content_hash: string;
+    readonly mapping_version: string;
+    /** Execution name of the run that made the row. */
+    readonly run: string;
+    /** Business date since which the row's document is rejected; `null`: the row is current. */
+    readonly stale_since: string | null;
+    /** The whole name where A3.4 was cut. */
+    readonly full_name: string | null;
+  };
+  readonly uses: readonly Use[];
+};
+
+/** One row that is new, differs or is gone, with its key. A row that only turned stale, or current again, is `changed` with no field. */
+export interface ChangeLine {
+  readonly change: 'added' | 'changed' | 'removed';
+  readonly namespace: string;
+  readonly lex_id: string;
+  readonly 'A3.2': string | null;
+  readonly 'A3.3': string | null;
+  readonly 'A3.6': string | null;
+  /** What made it: the document, its removal, a mapping or look-up change (reprocessed). */
+  readonly cause: 'new' | 'changed' | 'reprocessed' | 'rejected' | 'removed';
+  readonly fields: Readonly<Partial<Record<A3RowField, { readonly from: string | null; readonly to: string | null }>>>;
+  readonly stale: { readonly from: string | null; readonly to: string | null } | null;
+}
+
+/** A document that is rejected now, or an unreadable row of today. */
+export interface RejectedEntry {
+  readonly namespace: string;
+  readonly lex_id: string | null;
+  /** Place in the order: the lex id, else the last readable id before it. */
+  readonly place: string;
+  readonly kind: 'document' | 'unreadable';
+  /** Business date and run of the rejection; a standing reject keeps its first. */
+  readonly since: string;
+  readonly run: string;
+  readonly findings: readonly Finding[];
+  readonly uses: readonly Use[];
+  readonly raw: string;
+  readonly raw_encoding: 'utf-8' | 'base64';
+}
+
+/** A file of the day: path below the day's folder, bytes and SHA-256 as stored, lines and SHA-256 uncompressed. */
+export interface PublishedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly lines: number;
+  readonly content_sha256: string;
+}
+
+/** Place in the whole table: compared by namespace, then lex id (bytes). */
+export interface Place {
+  readonly namespace: string;
+  readonly lex_id: string;
+}
+
+export interface Shard {
+  readonly number: number;
+  /** Exclusive; `null`: from the beginning. */
+  readonly after: Place | null;
+  /** Inclusive; `null`: to the end. */
+  readonly through: Place | null;
+  readonly rows: number;
+  readonly stale_rows: number;
+  /** Places after every 10,000th row: where the shard can be split. */
+  readonly marks: readonly Place[];
+  readonly table: PublishedFile;
+  readonly changes: PublishedFile;
+  readonly rejected: PublishedFile;
+  readonly uses: PublishedFile;
+}
+
+export interface LedgerNamespace extends OutcomeCounts {
+  readonly namespace: string;
+  readonly total_docs: number | null;
+  readonly listed: number;
+  readonly published: number;
+  readonly rejected: number;
+  /** Planned documents of slices that failed; they keep what they had and are found again. */
+  readonly not_transformed: number;
+  readonly removed: number;
+  readonly removals_held: number;
+  readonly complete: boolean;
+}
+export interface Ledger {
+  readonly namespaces: readonly LedgerNamespace[];
+  readonly rows: {
+    readonly base: number;
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+    readonly total: number;
+    readonly stale: number;
+  };
+  /** Documents rejected now, standing ones included, and unreadable rows of today. */
+  readonly rejected_now: number;
+  readonly unreadable_now: number;
+}
+
+/** A finding that needs the whole table; never changes a document's fate. */
+export interface TableFinding {
+  readonly rule: string;
+  readonly field: string;
+  readonly message: string;
+  readonly value: string;
+  /** The rows concerned, at most 10 of them, and how many there are. */
+  readonly rows: readonly { readonly namespace: string; readonly lex_id: string; readonly 'A3.3': string | null }[];
+  readonly count: number;
+}
+
+export interface Manifest {
+  readonly format: 1;
+  readonly business_date: string;
+  readonly attempt: number;
+  readonly run: string;
+  readonly base: string | null;
+  readonly code_version: string;
+  readonly mapping_versions: Readonly<Record<string, string>>;
+  readonly rows: number;
+  readonly shards: readonly Shard[];
+  readonly findings: PublishedFile;
+  readonly ledger: PublishedFile;
+  readonly gates: { readonly query: GateResult; readonly transformation: GateResult };
+  readonly query: readonly NamespaceCounts[];
+  readonly overrides: readonly Override[];
+  /** Number of the last replay request that has been served. */
+  readonly replays_through: number;
+}
+
+/** `as_of/<date>.json`. */
+export interface AsOfPointer {
+  readonly manifest: string;
+}
