@@ -1,0 +1,76 @@
+/** What JobStats keeps of a run, read back: the source of verdicts, `runs` and `show`. */
+
+import type { GateResult, NamespaceCounts, Override, SliceCounts, WriteManifestOutput } from '../job/contracts.ts';
+import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
+
+export interface RunReport {
+  readonly run: string;
+  readonly business_date: string;
+  readonly attempt: number;
+  readonly status: RunStatus;
+  readonly fence: number;
+  /** ISO; `ended_at` is `null` while it runs, or when nobody could write it. */
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly iterations: number;
+  readonly query: readonly NamespaceCounts[];
+  readonly query_gate: GateResult | null;
+  readonly warnings: readonly string[];
+  readonly transformation: SliceCounts | null;
+  readonly transformation_gate: GateResult | null;
+  readonly failed_slices: number;
+  /** Set once the manifest is written; published only when status is `succeeded` or `published_incomplete`. */
+  readonly publication: WriteManifestOutput | null;
+  readonly overrides: readonly Override[];
+  readonly base: string | null;
+  readonly error: { readonly code: string | null; readonly name: string; readonly message: string } | null;
+}
+
+/** Reads a JobStats row. Attributes that are not there yet are empty: the run has not come so far. */
+export function readRunReport(row: JobStatsRow): RunReport {
+  const json = <T>(key: string, fallback: T): T => {
+    const text = row[key];
+    return typeof text === 'string' && text !== '' ? (JSON.parse(text) as T) : fallback;
+  };
+  const text = (key: string): string | null => {
+    const value = row[key];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  return {
+    run: row.execution_name,
+    business_date: row.business_date,
+    attempt: row.attempt,
+    status: row.status,
+    fence: row.fence,
+    started_at: text('started_at') ?? '',
+    ended_at: text('ended_at'),
+    iterations: Number(row['iterations'] ?? 0),
+    query: json<readonly NamespaceCounts[]>('query', []),
+    query_gate: json<GateResult | null>('query_gate', null),
+    warnings: json<readonly string[]>('warnings', []),
+    transformation: json<SliceCounts | null>('transformation', null),
+    transformation_gate: json<GateResult | null>('transformation_gate', null),
+    failed_slices: Number(row['failed_slices'] ?? 0),
+    publication: json<WriteManifestOutput | null>('publication', null),
+    overrides: json<readonly Override[]>('overrides', []),
+    base: text('base'),
+    error: readError(text('error'), text('cause')),
+  };
+}
+
+/** A cause is `[CODE] text`, or Lambda's JSON with such a text as `errorMessage`, or whatever a stranger wrote. */
+function readError(name: string | null, cause: string | null): RunReport['error'] {
+  if (name === null) return null;
+  const message = readErrorMessage(cause ?? '');
+  return { name, code: /^\[([A-Z_]+)\]/.exec(message)?.[1] ?? null, message: message || name };
+}
+
+function readErrorMessage(cause: string): string {
+  if (!cause.startsWith('{')) return cause;
+  try {
+    const parsed = JSON.parse(cause) as { readonly errorMessage?: unknown; readonly Cause?: unknown };
+    return String(parsed.errorMessage ?? parsed.Cause ?? cause);
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,23 @@
+/** What a run needs to know beside its input. The command line makes it from flags, environment, files and defaults. */
+import type { Severity } from '../agreements/transformed.ts';
+
+export interface RuntimeConfig {
+  /** Absolute path of the data folder. */
+  readonly dataFolder: string;
+  /** URL or folder of Lex; `null` for commands that do not read it. */
+  readonly lex: string | null;
+  /** Bearer token for Lex, from the environment variable LEXDELTA_LEX_TOKEN alone. */
+  readonly lexToken: string | null;
+  readonly lexTimeouts: {
+    /** Until the answer begins, and between two pieces of it. */
+    readonly idleMs: number;
+    /** For one whole answer. */
+    readonly totalMs: number;
+  };
+  /** Severities that differ from the rules' defaults, by rule id. */
+  readonly rules: Readonly<Record<string, Severity>>;
+  /** Further namespaces: name → absolute path of its module (its default export). */
+  readonly namespaceModules: Readonly<Record<string, string>>;
+  /** Worker threads for reading and transforming; at least 1. */
+  readonly threads: number;
+}
