@@ -36,9 +36,11 @@ export const REPAIRS = {
   LEX_REDIRECTED: 'A redirect to another origin is not followed. Check the Lex URL.',
   LEX_OUT_OF_ORDER: 'Lex must list documents in ascending id. The page is left out, its documents keep what they had.',
   LEX_FOLDER_INVALID: 'Check the folder: one file `<namespace>.ndjson` a namespace, ascending id.',
+  DOCUMENT_NOT_CANONICAL: 'The document has no canonical form. Mend it in Lex; it is rejected until then.',
   // Stores
   STORE_BUSY: 'Another process holds the write lock of the data folder. End that process, then start again.',
   STORE_FULL: 'Make room on the disk, then start the same command again: the run goes on.',
+  STORE_WRITE_FAILED: 'Check the disk (its errors stand in the system log), then start the same command again: the run goes on.',
   STORE_READ_ONLY: 'Give this user the right to write to the data folder, then start again.',
   STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
   STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',

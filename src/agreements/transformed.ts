@@ -1,5 +1,5 @@
-import type { A3Field, A3Values } from './table-a3/fields.ts';
 import type { Use } from './look-up-items.ts';
+import type { A3Field, A3Values } from './table-a3/fields.ts';
 
 export type Severity = 'error' | 'warning';
 
