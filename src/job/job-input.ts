@@ -5,6 +5,7 @@
 import { PermanentError } from '../errors.ts';
 import { parseBusinessDate } from './business-date.ts';
 import type { Override, OverrideKind } from './contracts.ts';
+import { countQueryEvents, MAX_QUERY_EVENTS } from './limits.ts';
 
 export interface JobInput {
   readonly max_parallel_executions: number;
@@ -116,8 +117,21 @@ export function parseJobInput(value: unknown): JobInput {
     max_removed_percentage: share('max_removed_percentage', DEFAULT_INPUT.max_removed_percentage),
     overrides: parseOverrides(value['overrides'] ?? [], report),
   };
+  checkHistory(input, report);
   if (problems.length > 0) throw new InputError(problems);
   return input;
+}
+
+/** Refuses what would run into the limit of 25,000 events in the middle of the query stage. */
+function checkHistory(input: JobInput, report: Report): void {
+  const { namespaces, max_parallel_executions: workers, max_query_iterations: iterations } = input;
+  if (countQueryEvents(namespaces.length, workers, iterations) <= MAX_QUERY_EVENTS) return;
+  report(
+    '/namespaces',
+    namespaces.length,
+    `so few namespaces that ${workers} workers in ${iterations} iterations fit into the history of one execution; ` +
+      'lower max_parallel_executions or max_query_iterations',
+  );
 }
 
 type Report = (path: string, found: unknown, expected: string) => void;
@@ -157,8 +171,8 @@ export function isNamespaceName(value: unknown): value is string {
 }
 
 function parseOverrides(value: unknown, report: Report): readonly Override[] {
-  if (!Array.isArray(value)) {
-    report('/overrides', value, 'a list of {accept, by, reason}');
+  if (!Array.isArray(value) || value.length > OVERRIDE_KINDS.length) {
+    report('/overrides', value, `a list of at most ${OVERRIDE_KINDS.length} {accept, by, reason}`);
     return [];
   }
   return value.map((item: unknown, i) => {
