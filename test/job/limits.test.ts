@@ -56,7 +56,7 @@ const PER_TURN = {
   keys: 500_000,
   slices: 50_000,
   shards: 10,
-  hashes: 500_000,
+  hashes: 1_000_000,
   deletes: 1000,
 };
 const DOCUMENT_BYTES = 2500;

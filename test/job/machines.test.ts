@@ -41,7 +41,7 @@ describe.each(Object.entries(MACHINES))('machine %s', (name, { failure }) => {
   const tasks = all.filter(({ state }) => state['Type'] === 'Task');
 
   it('is valid States Language', async () => {
-    const { isValid, errors } = await validate(machine as never);
+    const { isValid, errors } = await validate(machine);
 
     expect(errors).toEqual([]);
     expect(isValid).toBe(true);
