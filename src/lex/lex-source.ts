@@ -49,7 +49,11 @@ export interface LexSource {
    * no get-by-id (any answer but 200 and 404 `document_not_found`; decided once, then remembered).
    * @throws TransientError as `countDocuments`
    */
-  getDocument(namespace: string, id: string, options?: { readonly signal?: AbortSignal }): Promise<Buffer | null | undefined>;
+  getDocument(
+    namespace: string,
+    id: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Buffer | null | undefined>;
 
   close(): Promise<void>;
 }
