@@ -24,16 +24,24 @@ export interface TableRange {
   readonly limit?: number;
 }
 
+export interface CommitOptions {
+  readonly durable?: boolean;
+  readonly label?: string;
+}
+
 export interface Environment {
   /**
    * Runs `write` in one write transaction; concurrent calls of a process share one physical commit (group commit).
    * All or nothing: when `write` throws, nothing of it is kept. Resolves when committed to the operating system's file
    * cache (survives the death of the process), or, with `durable`, when flushed to the disk (survives power loss).
-   * With a guard set, the execution's incarnation is checked inside the same transaction.
+   * With a guard set, the execution's incarnation is checked inside the same transaction. `label` names the write for
+   * the crash tests (`durable-writes.ts`); default: the first table written.
    * @throws PermanentError `RUN_SUPERSEDED` (guard), `STORE_FULL`, `STORE_READ_ONLY`
-   * @throws PermanentError `STORE_BUSY` when the write lock could not be had for 30 s
+   * @throws PermanentError `STORE_BUSY` when the write lock could not be had for 30 s. The caller must then end the process
+   *   by `process.exit`: a thread of it still waits for the lock, so that it would not end by itself
+   * @throws PermanentError `STORE_WRITE_FAILED` when the disk refused the write for another reason
    */
-  commit<T>(write: () => T, options?: { readonly durable?: boolean }): Promise<T>;
+  commit<T>(write: () => T, options?: CommitOptions): Promise<T>;
   /** A named table. `json` values are plain JSON data, `binary` values are Buffers. Same name, same table. */
   table<V>(name: string, encoding: 'json'): Table<V>;
   table(name: string, encoding: 'binary'): Table<Buffer>;

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PermanentError } from '../../errors.ts';
+import type { JobDailyA3Data } from '../job-daily-a3-data.ts';
+import { checkFolder, checkKey } from '../object-key.ts';
+import { createFile, replaceFile } from './durable-files.ts';
+import { keyInsideKey, openIfThere } from './folder-object-store.ts';
+import { walkFolder } from './walk-folder.ts';
+
+const BLOCK_BYTES = 128 * 1024;
+/** First lines are headers of some hundred bytes. */
+const FIRST_LINE_BYTES = 4 * 1024;
+const LINE_FEED = 10;
+
+/** {@link JobDailyA3Data} in a folder: a key is a path. */
+export class FolderJobDailyA3Data implements JobDailyA3Data {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async get(key: string): Promise<Buffer | null> {
+    const handle = await openIfThere(this.#fileOf(key));
+    try {
+      return handle === null ? null : await handle.readFile();
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  async open(key: string): Promise<AsyncIterable<Buffer> | null> {
+    const file = this.#fileOf(key);
+    const handle = await openIfThere(file);
+    await handle?.close(); // Opened again by the one who iterates: nobody is bound to.
+    return handle === null ? null : blocksOf(file, BLOCK_BYTES);
+  }
+
+  async firstLine(key: string): Promise<string | null> {
+    const file = this.#fileOf(key);
+    const handle = await openIfThere(file);
+    await handle?.close();
+    if (handle === null) return null;
+    const parts: Buffer[] = [];
+    for await (const block of blocksOf(file, FIRST_LINE_BYTES)) {
+      const end = block.indexOf(LINE_FEED);
+      parts.push(end < 0 ? block : block.subarray(0, end));
+      if (end >= 0) break;
+    }
+    return Buffer.concat(parts).toString('utf8').replace(/\r$/, '');
+  }
+
+  async putOnce(key: string, body: Uint8Array): Promise<void> {
+    await this.#create(key, [body]);
+  }
+
+  async putOnceStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly bytes: number; readonly sha256: string }> {
+    return this.#create(key, body);
+  }
+
+  async putPointer(key: string, body: Uint8Array): Promise<void> {
+    const file = this.#fileOf(key);
+    if (!key.startsWith('as_of/')) {
+      throw new PermanentError('STORE_KEY_INVALID', `\`${key}\` is no pointer: those lie inside \`as_of\`.`, { key });
+    }
+    try {
+      await replaceFile(this.#root, file, body, 'folder.rename:JobDailyA3Data');
+    } catch (error) {
+      throw keyInsideKey(error, key);
+    }
+  }
+
+  async *list(folder: string): AsyncIterable<{ readonly key: string; readonly size: number }> {
+    for await (const key of walkFolder(this.#root, checkFolder(folder))) {
+      const stats = await stat(join(this.#root, key)).catch(() => null); // Gone meanwhile: retention.
+      if (stats !== null) yield { key, size: stats.size };
+    }
+  }
+
+  async #create(key: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+    const file = this.#fileOf(key);
+    try {
+      const { isNew, ...written } = await createFile(this.#root, file, body, 'folder.link:JobDailyA3Data');
+      if (!isNew && (await sha256Of(file)) !== written.sha256) {
+        throw new PermanentError('PUBLISHED_CONFLICT', `Other bytes were published at \`${key}\`.`, { key });
+      }
+      return written;
+    } catch (error) {
+      throw keyInsideKey(error, key);
+    }
+  }
+
+  #fileOf(key: string): string {
+    return join(this.#root, checkKey(key));
+  }
+}
+
+async function* blocksOf(file: string, blockBytes: number): AsyncIterable<Buffer> {
+  const handle = await openIfThere(file);
+  if (handle === null)
+    throw new PermanentError('FILE_NOT_READABLE', `\`${file}\` is no file, or was removed while it was read.`);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(blockBytes) });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const block of blocksOf(file, BLOCK_BYTES)) digest.update(block);
+  return digest.digest('hex');
+}
