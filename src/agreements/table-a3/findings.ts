@@ -1,0 +1,78 @@
+import type { Finding, Severity } from '../transformed.ts';
+import type { A3Field } from './fields.ts';
+import { type DocumentRuleId, type RecordRuleId, RULES } from './rules.ts';
+import type { RulesInForce } from './rules-in-force.ts';
+import { codePointLength, excerpt } from './text.ts';
+
+/** Of a document whose every record is wrong, this many findings are kept; one more says that there are others. */
+export const MAX_FINDINGS = 1_000;
+/** A finding shows at most this many code points of a value. */
+const MAX_VALUE_LENGTH = 200;
+const CONTACT_FIELDS: ReadonlySet<A3Field | null> = new Set<A3Field>(['A3.13', 'A3.14', 'A3.15', 'A3.16']);
+
+const messages = new Map(RULES.map((rule) => [rule.id, rule.message]));
+const fields = new Map(RULES.map((rule) => [rule.id, rule.field]));
+
+/** Collects what the rules find in one document. The same finding twice (in two records of one agreement) counts once. */
+export class Findings {
+  readonly #rules: RulesInForce;
+  readonly #found = new Map<string, Finding>();
+  #hasError = false;
+  #isFull = false;
+
+  constructor(rules: RulesInForce) {
+    this.#rules = rules;
+  }
+
+  get hasError(): boolean {
+    return this.#hasError;
+  }
+
+  /** About a record; `agreementId` is its A3.3 as the document gives it. */
+  add(rule: RecordRuleId, agreementId: string | null, value: string | null): void {
+    const field = fields.get(rule) ?? null;
+    this.#put({
+      field,
+      rule,
+      severity: this.#severityOf(rule),
+      message: messages.get(rule)!,
+      value: value === null ? null : CONTACT_FIELDS.has(field) ? mask(value) : excerpt(value, MAX_VALUE_LENGTH),
+      agreement_id: agreementId === null ? null : excerpt(agreementId, MAX_VALUE_LENGTH),
+    });
+  }
+
+  /** About the document as a whole; `detail` takes the place of the rule's message. */
+  addDocument(rule: DocumentRuleId, detail?: string, field: A3Field | null = null, value: string | null = null): void {
+    const message = detail ?? messages.get(rule)!;
+    this.#put({ field, rule, severity: this.#severityOf(rule), message, value, agreement_id: null });
+  }
+
+  list(): readonly Finding[] {
+    return [...this.#found.values()];
+  }
+
+  #severityOf(rule: string): Severity {
+    return this.#rules[rule] ?? 'error';
+  }
+
+  #put(finding: Finding): void {
+    if (finding.severity === 'error') this.#hasError = true;
+    if (this.#isFull) return;
+    const key = JSON.stringify([finding.rule, finding.agreement_id, finding.value, finding.message]);
+    if (this.#found.has(key)) return;
+    if (this.#found.size >= MAX_FINDINGS) {
+      this.#isFull = true;
+      // Says nothing of validity: an error among those left out has been noted above.
+      const message = messages.get('LEX-more-findings')!;
+      const about = { field: null, value: null, agreement_id: null } as const;
+      this.#found.set('more', { ...about, rule: 'LEX-more-findings', severity: 'warning', message });
+      return;
+    }
+    this.#found.set(key, finding);
+  }
+}
+
+/** Contact details go to the table, never into findings, logs or reports. */
+function mask(value: string): string {
+  return `*** (${codePointLength(value)} characters)`;
+}
