@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../transformed.ts';
 import type { A3Field } from './fields.ts';
+import type { RuleSet } from './rules.ts';
 import { type DocumentRuleId, type RecordRuleId, RULES } from './rules.ts';
-import type { RulesInForce } from './rules-in-force.ts';
 import { codePointLength, excerpt } from './text.ts';
 
 /** Of a document whose every record is wrong, this many findings are kept; one more says that there are others. */
@@ -15,12 +15,12 @@ const fields = new Map(RULES.map((rule) => [rule.id, rule.field]));
 
 /** Collects what the rules find in one document. The same finding twice (in two records of one agreement) counts once. */
 export class Findings {
-  readonly #rules: RulesInForce;
+  readonly #rules: RuleSet;
   readonly #found = new Map<string, Finding>();
   #hasError = false;
   #isFull = false;
 
-  constructor(rules: RulesInForce) {
+  constructor(rules: RuleSet) {
     this.#rules = rules;
   }
 

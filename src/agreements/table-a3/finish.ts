@@ -7,10 +7,10 @@ import { Findings } from './findings.ts';
 import { type LookUps, Uses } from './look-ups.ts';
 import type { PreparedDocument } from './prepare.ts';
 import { makeRecord, type RecordResult } from './record.ts';
-import type { RulesInForce } from './rules-in-force.ts';
+import type { RuleSet } from './rules.ts';
 
 /** Makes the records of a prepared document. Pure, and never throws, whatever document was prepared. */
-export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rules: RulesInForce): TransformedDocument {
+export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rules: RuleSet): TransformedDocument {
   const findings = new Findings(rules);
   const unknown = new Map<string, string>();
   const allUses = new Uses();

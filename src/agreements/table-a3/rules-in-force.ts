@@ -1,29 +1,23 @@
 import { hash } from 'node:crypto';
 import { PermanentError } from '../../errors.ts';
 import type { NamespaceModule } from '../namespaces/namespace-module.ts';
-import type { Severity } from '../transformed.ts';
-import { RULES } from './rules.ts';
+import { RULES, type RuleSet } from './rules.ts';
 
-/** The severity of every rule by its id: plain data, so that it can be handed to a worker thread. */
-export type RulesInForce = Readonly<Record<string, Severity>>;
-
-export const DEFAULT_RULES: RulesInForce = Object.freeze(
-  Object.fromEntries(RULES.map((rule) => [rule.id, rule.severity])),
-);
+export const DEFAULT_RULES: RuleSet = Object.freeze(Object.fromEntries(RULES.map((rule) => [rule.id, rule.severity])));
 
 /**
  * The defaults with the severities of the configuration, `{ "<rule id>": "error" | "warning" }`; `undefined`: none.
  * @param where path in the configuration, for messages
  * @throws PermanentError `CONFIG_INVALID`: unknown or fixed rule, other severity; all problems in one message
  */
-export function rulesInForce(configured: unknown, where: string): RulesInForce {
+export function rulesInForce(configured: unknown, where: string): RuleSet {
   if (configured === undefined) return DEFAULT_RULES;
   if (typeof configured !== 'object' || configured === null || Array.isArray(configured)) {
     throw new PermanentError('CONFIG_INVALID', `\`${where}\`: expected an object of rule ids and severities.`);
   }
   const problems = Object.entries(configured).flatMap(([id, severity]) => findProblem(where, id, severity) ?? []);
   if (problems.length > 0) throw new PermanentError('CONFIG_INVALID', problems.join(' '));
-  return { ...DEFAULT_RULES, ...(configured as RulesInForce) };
+  return { ...DEFAULT_RULES, ...(configured as RuleSet) };
 }
 
 function findProblem(where: string, id: string, severity: unknown): string | null {
@@ -36,7 +30,7 @@ function findProblem(where: string, id: string, severity: unknown): string | nul
 }
 
 /** For example `mac-1-3f2a9c01`: changes with the module's version and with any rule or severity in force. */
-export function mappingVersion(module: Pick<NamespaceModule, 'namespace' | 'version'>, rules: RulesInForce): string {
+export function mappingVersion(module: Pick<NamespaceModule, 'namespace' | 'version'>, rules: RuleSet): string {
   const lines = Object.keys(rules)
     .sort()
     .map((id) => `${id}=${rules[id]}\n`);

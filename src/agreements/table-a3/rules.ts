@@ -19,6 +19,9 @@ export interface Rule {
   readonly citation: string;
 }
 
+/** The severity in force of every rule, by its id: plain data, so that it can be handed to a worker thread. */
+export type RuleSet = Readonly<Record<string, Severity>>;
+
 /** The longest that a field may be, in code points (Varchar(n) of table A-3). */
 export const MAX_LENGTH = {
   'A3.2': 50,
