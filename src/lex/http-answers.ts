@@ -74,7 +74,7 @@ export async function refusal(answer: Exchange, question: Question, nowMs: numbe
       return new TransientError('LEX_BUSY', what, waitMs === null ? details : { ...details, retry_after_ms: waitMs });
     }
     default:
-      if (answer.status >= 500) return new TransientError('LEX_UNREACHABLE', what, details);
+      if (answer.status >= 500 && answer.status !== 501) return new TransientError('LEX_UNREACHABLE', what, details);
       return new PermanentError('LEX_ANSWER_INVALID', what, details);
   }
 }
@@ -83,16 +83,17 @@ export async function refusal(answer: Exchange, question: Question, nowMs: numbe
 export async function readCount(answer: Exchange, question: Question): Promise<number> {
   if (formatOf(answer) !== 'json') throw wrongContentType(answer, question);
   const text = (await readBody(answer, question, MAX_SHORT_BODY_BYTES)).toString().trim();
-  const body = parseObject(text);
-  if (body === null && !text.endsWith('}')) {
+  const body = parseJson(text);
+  if (body === undefined && !text.endsWith('}')) {
     throw new TransientError(
       'LEX_BODY_CUT',
       `The answer to ${question.path} ends before its JSON does.`,
       detailsOf(question),
     );
   }
-  if (body?.['namespace'] !== undefined) checkAnsweredNamespace(body['namespace'], question.namespace);
-  return checkTotalDocs(body?.['total_docs'], question.namespace);
+  const members = membersOf(body);
+  if (members['namespace'] !== undefined) checkAnsweredNamespace(members['namespace'], question.namespace);
+  return checkTotalDocs(members['total_docs'], question.namespace);
 }
 
 /** The members of a short JSON object; none when the body is something else. */
@@ -101,7 +102,7 @@ export async function readErrorBody(answer: Exchange, question: Question): Promi
     answer.cancel();
     return {};
   }
-  return parseObject((await readBody(answer, question, MAX_SHORT_BODY_BYTES)).toString()) ?? {};
+  return membersOf(parseJson((await readBody(answer, question, MAX_SHORT_BODY_BYTES)).toString()));
 }
 
 /** The whole body, decoded. @throws PermanentError `LEX_ANSWER_INVALID`: longer than `maxBytes` */
@@ -123,11 +124,15 @@ export function detailsOf({ namespace, path }: Question): ErrorDetails {
   return { namespace, path };
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
+/** `undefined` when the text is no JSON. */
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -113,7 +113,8 @@ class HttpLexSource implements LexSource {
     await this.#agent.destroy();
   }
 
-  #retrying<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+  async #retrying<T>(signal: AbortSignal | undefined, attempt: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw new Error('This Lex source is closed.');
     return withRetries(attempt, this.#settings.retry, this.#settings, signal);
   }
 

@@ -20,7 +20,6 @@ export interface AnswerSettings {
   readonly maxLimit: number;
   readonly hasKeysetPaging: boolean;
   readonly isJsonOnly: boolean;
-  readonly maxRowBytes: number;
 }
 
 interface RowsQuestion {
@@ -87,7 +86,7 @@ export async function answerRows(settings: AnswerSettings, question: RowsQuestio
     return { status: 200, headers: { ...headers, ...type }, body: file.blocks(start, end), bodyBytes: end - start };
   }
   const frame = `{"namespace":${JSON.stringify(namespace)},"total_docs":${total},"offset":${offset},"documents":[`;
-  const context = { namespace, offset, maxRowBytes: settings.maxRowBytes };
+  const context = { namespace, offset, maxRowBytes: Number.POSITIVE_INFINITY };
   const body = asJsonArray(frame, file.blocks(start, end), new LineSplitter(context, start === 0));
   return { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body, bodyBytes: null };
 }

@@ -20,21 +20,42 @@ export async function sendAnswer(
   const { body, headers, bodyBytes } = compress(answer, request.headers['accept-encoding'] ?? '');
   const length = bodyBytes === null ? {} : { 'content-length': String(bodyBytes) };
   response.writeHead(answer.status, { ...headers, ...length });
-  if (fault?.kind === 'slow') await delay(slowMs);
+  if (fault?.kind === 'slow') await delay(slowMs, undefined, { ref: false });
+  try {
+    const isWhole = await sendBody(request, response, body, bodyBytes, fault, slowMs);
+    if (isWhole) response.end();
+  } catch {
+    // The file changed, or ends in the middle of a line: the client has to see an answer that is cut.
+    await breakOff(request, response, false);
+  }
+}
+
+/** @returns false when the connection is gone */
+async function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: AsyncIterable<Buffer>,
+  bodyBytes: number | null,
+  fault: Fault | null,
+  slowMs: number,
+): Promise<boolean> {
   let sent = 0;
   for await (const block of body) {
     const breakAt = fault === null ? null : breakingPoint(fault, sent, block.length, bodyBytes);
     if (breakAt === null) await write(response, block);
     else {
       await write(response, block.subarray(0, breakAt));
-      if (fault?.kind === 'slow') await delay(slowMs);
-      else return breakOff(request, response, fault?.kind === 'reset');
+      if (fault?.kind !== 'slow') {
+        await breakOff(request, response, fault?.kind === 'reset');
+        return false;
+      }
+      await delay(slowMs, undefined, { ref: false });
       await write(response, block.subarray(breakAt));
     }
     sent += block.length;
-    if (response.destroyed) return;
+    if (response.destroyed) return false;
   }
-  response.end();
+  return true;
 }
 
 /** Where in this block the fault strikes, `null` when not here. Without a known length, the first block is struck. */

@@ -3,7 +3,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BUILT_IN_ID_FIELDS } from './document-id.ts';
-import { DEFAULT_MAX_ROW_BYTES } from './http-lex-options.ts';
 import { drawFault, type Fault, type Faults } from './lex-faults.ts';
 import {
   type AnswerSettings,
@@ -54,13 +53,11 @@ export interface LexServer {
 /** @throws Node's own error when the port is taken (`EADDRINUSE`) or may not be used */
 export async function startLexServer(options: LexServerOptions): Promise<LexServer> {
   const { host = '127.0.0.1', port, idFields = BUILT_IN_ID_FIELDS, cacheBytes = DEFAULT_CACHE_BYTES } = options;
-  const maxRowBytes = DEFAULT_MAX_ROW_BYTES;
   const settings: AnswerSettings = {
-    files: new NamespaceFiles({ folder: options.folder, idFields, cacheBytes, maxRowBytes }),
+    files: new NamespaceFiles({ folder: options.folder, idFields, cacheBytes, maxRowBytes: Number.POSITIVE_INFINITY }),
     maxLimit: options.maxLimit ?? DEFAULT_MAX_LIMIT,
     hasKeysetPaging: options.keysetPaging ?? true,
     isJsonOnly: options.jsonOnly ?? false,
-    maxRowBytes,
   };
   const isLoopback = isLoopbackName(host);
   let requests = 0;

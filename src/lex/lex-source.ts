@@ -10,7 +10,7 @@ export interface DocumentCount {
 
 /** One answer of Lex to a request for rows. */
 export interface RowsAnswer {
-  /** Total that Lex gave with this answer, or `null` when it gave none. */
+  /** Total that Lex gave with this answer, or `null` when it gave none. A JSON answer may give it after the rows: read it then. */
   readonly totalDocs: number | null;
   /**
    * The rows in the order of the answer, in blocks. A row is the document's bytes exactly as received, without line end
