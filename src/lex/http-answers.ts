@@ -105,11 +105,18 @@ export async function readErrorBody(answer: Exchange, question: Question): Promi
   return membersOf(parseJson((await readBody(answer, question, MAX_SHORT_BODY_BYTES)).toString()));
 }
 
+/** The body as it was before `Content-Encoding`. @throws as `decodeContent` */
+export function decodedBody(answer: Exchange, question: Question): AsyncIterable<readonly Buffer[]> {
+  // Some servers name an encoding for an answer without a body, which unpacked would be a cut one.
+  const isEmpty = headerOf(answer, 'content-length') === '0';
+  return decodeContent(answer.body, isEmpty ? undefined : headerOf(answer, 'content-encoding'), question);
+}
+
 /** The whole body, decoded. @throws PermanentError `LEX_ANSWER_INVALID`: longer than `maxBytes` */
 export async function readBody(answer: Exchange, question: Question, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const chunks of decodeContent(answer.body, headerOf(answer, 'content-encoding'), question)) {
+  for await (const chunks of decodedBody(answer, question)) {
     for (const chunk of chunks) bytes += chunk.length;
     if (bytes > maxBytes) {
       const what = `The answer to ${question.path} is longer than ${maxBytes} bytes.`;

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { PermanentError, TransientError } from '../errors.ts';
-import { decodeContent } from './content-decoding.ts';
 import {
+  decodedBody,
   detailsOf,
   formatOf,
   headerOf,
@@ -149,8 +149,7 @@ class HttpLexSource implements LexSource {
     const headerTotal = totalDocsHeader(answer, question);
     const context = { namespace: question.namespace, offset, maxRowBytes: this.#settings.maxRowBytes };
     const scanner = format === 'json' ? new JsonRowsScanner(context) : new LineSplitter(context);
-    const chunks = decodeContent(answer.body, headerOf(answer, 'content-encoding'), question);
-    const blocks = scanRows(chunks, scanner, question, limit);
+    const blocks = scanRows(decodedBody(answer, question), scanner, question, limit);
     const first = await blocks.next();
     const total = scanner.totalDocs ?? headerTotal;
     if (first.done && total !== null && total > offset && limit > 0) {
