@@ -144,7 +144,7 @@ export interface ValidateQueryOutput {
   /** `pass`: go on; `retry`: query `retry` again in the next iteration; `fail`: after the last iteration. */
   readonly decision: 'pass' | 'retry' | 'fail';
   readonly retry: readonly string[];
-  /** All namespaces when passed or failed; the ones that are kept when some are retried. In input order. */
+  /** All namespaces when passed or failed; the ones that are kept when some are retried. Ascending by namespace. */
   readonly kept: readonly NamespaceCounts[];
   /** Namespaces below the threshold while the whole passes, and others worth a warning. */
   readonly warnings: readonly string[];

@@ -45,7 +45,10 @@ export class QuerySetting {
       hashes: this.hashes,
       delta: this.delta,
       namespaceOf: () => MODULE,
-      now: () => new Date((this.#clockMs += 1)),
+      now: () => {
+        this.#clockMs += 1;
+        return new Date(this.#clockMs);
+      },
       sleep: async (ms: number) => void this.sleeps.push(ms),
       shouldStop: () => false,
     };

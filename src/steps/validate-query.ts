@@ -1,0 +1,96 @@
+/**
+ * State `ValidateNamespacesQueryingProcess`: the query gate, over all namespaces of the run and its iterations.
+ * A pure function of its input.
+ */
+import { compareBytes } from '../agreements/byte-order.ts';
+import type { GateResult, NamespaceCounts, ValidateQueryInput, ValidateQueryOutput } from '../job/contracts.ts';
+import { isAccepted, queriedShare, queryGate } from '../job/gates.ts';
+
+export async function validateQuery(input: ValidateQueryInput): Promise<ValidateQueryOutput> {
+  const { query_percentage_success: threshold, iteration, max_query_iterations } = input;
+  const all = [...input.kept, ...input.results].sort((a, b) => compareBytes(a.namespace, b.namespace));
+  const gate = queryGate(all, threshold);
+  const below = all.filter((one) => queriedShare(one) < threshold);
+  if (gate.passed) return passed(gate, all, below);
+  if (iteration < max_query_iterations) return retry(gate, all, below);
+  const cause = causeOf(gate, all, below, iteration);
+  if (!isAccepted(input.overrides, 'query')) {
+    return { gate, decision: 'fail', retry: [], kept: all, warnings: warningsOf(all), cause };
+  }
+  return { ...passed({ ...gate, accepted: true }, all, below), cause };
+}
+
+function passed(
+  gate: GateResult,
+  all: readonly NamespaceCounts[],
+  below: readonly NamespaceCounts[],
+): ValidateQueryOutput {
+  const shortfalls = below.map((one) => `${sharePhrase(one)}: below ${gate.threshold}.`);
+  return { gate, decision: 'pass', retry: [], kept: all, warnings: [...shortfalls, ...warningsOf(all)], cause: null };
+}
+
+/** The namespaces below their own share; none is, because a total is unknown or rounding hides it: the lowest. */
+function retry(
+  gate: GateResult,
+  all: readonly NamespaceCounts[],
+  below: readonly NamespaceCounts[],
+): ValidateQueryOutput {
+  // A run has at least one namespace, or its gate would have passed.
+  const lowest = all.reduce((least, one) => (rank(one) < rank(least) ? one : least));
+  const again = new Set(below.length > 0 ? below : [lowest]);
+  return {
+    gate,
+    decision: 'retry',
+    retry: [...again].map(({ namespace }) => namespace),
+    kept: all.filter((one) => !again.has(one)),
+    warnings: [],
+    cause: null,
+  };
+}
+
+/** An unknown total comes before everything else. */
+function rank(counts: NamespaceCounts): number {
+  return counts.total_docs === null ? -1 : queriedShare(counts);
+}
+
+/** What an operator should know of namespaces that passed. */
+function warningsOf(all: readonly NamespaceCounts[]): readonly string[] {
+  return all.flatMap((one) => {
+    const { namespace, total_docs, total_docs_queried, complete, gaps, cause, removals_held } = one;
+    const warnings: string[] = [];
+    if (!complete)
+      warnings.push(`${namespace}: not complete, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}${because(cause)}.`);
+    if (complete && total_docs !== null && total_docs !== total_docs_queried) {
+      warnings.push(`${namespace}: Lex counted ${total_docs} documents, and listed ${total_docs_queried}.`);
+    }
+    if (removals_held > 0) warnings.push(`${namespace}: ${removals_held} removals were held back.`);
+    return warnings;
+  });
+}
+
+function causeOf(
+  { numerator, denominator, ratio, threshold }: GateResult,
+  all: readonly NamespaceCounts[],
+  below: readonly NamespaceCounts[],
+  iteration: number,
+): string {
+  const times = iteration === 1 ? '1 iteration' : `${iteration} iterations`;
+  const lacking = (below.length > 0 ? below : all).map((one) => `${sharePhrase(one)}${because(one.cause)}`);
+  const share = `${numerator} of ${denominator} documents were read, ${percent(ratio)} where ${percent(threshold)} are needed`;
+  return `After ${times} ${share}: ${lacking.join('; ')}.`;
+}
+
+function sharePhrase(counts: NamespaceCounts): string {
+  const { namespace, total_docs, total_docs_queried } = counts;
+  if (total_docs === null) return `${namespace}: Lex could not be asked how many documents there are`;
+  return `${namespace}: ${total_docs_queried} of ${total_docs} (${percent(queriedShare(counts))})`;
+}
+
+/** Cut, never rounded up: 89.99 % must not read as the 90 % that are needed. */
+function percent(share: number): string {
+  return `${Math.floor(share * 10_000 + 1e-6) / 100} %`;
+}
+
+function because(cause: string | null): string {
+  return cause === null ? '' : ` (${cause.replace(/\.$/, '')})`;
+}
