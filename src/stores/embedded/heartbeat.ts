@@ -58,17 +58,17 @@ export function writeHeartbeat(folder: string, guard: Guard): void {
 }
 
 /**
- * Beats every 5 s until the function that it gives back is called, in a thread of its own: the main thread may be busy for
+ * Beats every `everyMs` (default 5 s) until the function that it gives back is called, in a thread of its own: the main thread may be busy for
  * longer than a minute, and would be taken for dead. The first beat is written before this returns.
  */
-export function startHeartbeat(folder: string, guard: Guard): () => Promise<void> {
+export function startHeartbeat(folder: string, guard: Guard, everyMs: number = BEAT_EVERY_MS): () => Promise<void> {
   for (const incarnation of incarnationsOf(folder, guard.execution)) {
     if (incarnation < guard.incarnation) rmSync(heartbeatFile(folder, { ...guard, incarnation }), { force: true });
   }
   writeHeartbeat(folder, guard);
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.')); // `.ts` here, `.js` in the package
   const thread = new Worker(new URL(`./heartbeat-thread${extension}`, import.meta.url), {
-    workerData: { folder, guard, everyMs: BEAT_EVERY_MS },
+    workerData: { folder, guard, everyMs },
   });
   thread.unref();
   thread.on('error', () => undefined); // Without a heartbeat others wait for the pid to go; that must not end the run.

@@ -11,6 +11,8 @@ export interface TakeExecutionOptions {
   readonly execution: string;
   /** As `openEnvironment`. */
   readonly busyAfterMs?: number;
+  /** Milliseconds since 1970, for judging the heartbeats of others; default `Date.now`. */
+  readonly now?: () => number;
 }
 
 export interface TakenExecution {
@@ -24,22 +26,28 @@ export interface RunningElsewhere {
   readonly runningBy: ProcessIdentity & { readonly time_ms: number };
 }
 
+/** Whether a living process runs the execution, by its heartbeat alone: LMDB is not opened. */
+export function isExecutionAlive(folder: string, execution: string): boolean {
+  const heartbeat = readHeartbeat(folder, execution);
+  return heartbeat !== null && !isProcessDead(heartbeat);
+}
+
 /**
  * Takes an execution for this process, or tells which living process runs it. From then on every commit with the former
  * guard fails with `RUN_SUPERSEDED`.
  * @throws PermanentError `STORE_BUSY` when a process that counts as dead was stopped inside of a write
  */
 export async function takeExecution(options: TakeExecutionOptions): Promise<TakenExecution | RunningElsewhere> {
-  const { folder, execution } = options;
+  const { folder, execution, now = Date.now } = options;
   for (;;) {
     const heartbeat = readHeartbeat(folder, execution);
-    if (heartbeat !== null && !isProcessDead(heartbeat)) return { runningBy: heartbeat };
+    if (heartbeat !== null && !isProcessDead(heartbeat, now())) return { runningBy: heartbeat };
     const environment = openEnvironment(options);
     try {
       const records = environment.table<IncarnationRecord>(INCARNATIONS, 'json');
       const last = records.get(execution);
       // Taken a moment ago, before the first heartbeat.
-      if (last !== null && !last.is_released && !isProcessDead(last)) return { runningBy: last };
+      if (last !== null && !last.is_released && !isProcessDead(last, now())) return { runningBy: last };
       const incarnation = (last?.incarnation ?? 0) + 1;
       const record = { ...ownIdentity(), incarnation, time_ms: Date.now(), is_released: false };
       const isMine = await environment.commit(() => replaceIfLast(records, execution, last, record), { durable: true });

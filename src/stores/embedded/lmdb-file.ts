@@ -12,6 +12,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAsClass, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import { PermanentError } from '../../errors.ts';
+import { checkLmdbFiles } from './check-lmdb-file.ts';
 import { storageError } from './storage-error.ts';
 
 /** How values become bytes. `decode` must copy what it keeps: the memory is LMDB's. */
@@ -47,6 +48,7 @@ export function openLmdbFile(folder: string, readOnly: boolean): LmdbFile {
   if (readOnly && !existsSync(path)) {
     throw new PermanentError('FILE_NOT_READABLE', `There is no data of lexdelta in \`${folder}\`.`, { path });
   }
+  checkLmdbFiles(folder, readOnly);
   const shared = { eventTurnBatching: false, keyEncoding: 'binary', encoding: 'binary', noSubdir: false } as const;
   const Store = translated(path, () => storeThatOpensWithoutWriting({ path: folder, readOnly, ...shared }));
   const openTable = <V>(name: string, codec: Codec<V>) =>

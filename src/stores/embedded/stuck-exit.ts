@@ -27,12 +27,13 @@ function sharedCounter(): Int32Array {
   const memory = new SharedArrayBuffer(4);
   if (isMainThread) {
     setEnvironmentData(COUNTER, memory as unknown as Parameters<typeof setEnvironmentData>[1]);
-    // Before the handler of lmdb-js, which closes its files and waits for the lock to do so.
-    process.prependListener('exit', (code) => leaveAtOnce(code));
+    // Before lmdb-js adds its own, when a file is first opened: that one closes its files, and waits for the lock to do so.
+    process.on('exit', leaveAtOnce);
   }
   return new Int32Array(memory);
 }
 
+/** Handlers that were added later do not run. */
 function leaveAtOnce(code: number): void {
   if (Atomics.load(counter, 0) === 0 || process.execve === undefined || process.platform === 'win32') return;
   process.execve('/bin/sh', ['sh', '-c', `exit ${code}`]);

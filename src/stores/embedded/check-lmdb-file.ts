@@ -1,0 +1,70 @@
+/**
+ * Finds out whether LMDB could open its files before it is asked to: lmdb-js 3.5.6 frees its memory twice when opening
+ * fails, and the process ends with a segmentation fault instead of an error.
+ */
+import { accessSync, closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno, PermanentError } from '../../errors.ts';
+import { storageError } from './storage-error.ts';
+
+/** The first of LMDB's pages that describe the file: flags of the page, mark, version of the layout. */
+const HEADER_BYTES = 64;
+const PAGE_FLAGS_AT = 18;
+const IS_META_PAGE = 0x08;
+const MAGIC_AT = 24;
+const MAGIC = 0xbeefc0de;
+const VERSION_AT = 28;
+const VERSION = 2;
+/** Two such pages are written at once, when the file is made. */
+const MIN_BYTES = 8_192;
+
+/**
+ * Checks the files in `folder`; that there are none yet is fine.
+ * @throws PermanentError `STORE_CORRUPT`, `STORE_FORMAT_NEWER`, `STORE_READ_ONLY`
+ */
+export function checkLmdbFiles(folder: string, readOnly: boolean): void {
+  const dataFile = join(folder, 'data.mdb');
+  const lockFile = join(folder, 'lock.mdb');
+  if (existsSync(dataFile)) checkHeader(dataFile);
+  for (const file of readOnly ? [] : [folder, dataFile]) checkWritable(file, false);
+  // Readers, too, leave a mark in the lock file, but for a file system that is read only as a whole.
+  checkWritable(existsSync(lockFile) ? lockFile : folder, readOnly);
+}
+
+function checkWritable(file: string, mayBeReadOnlyFileSystem: boolean): void {
+  try {
+    accessSync(file, constants.W_OK);
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT') || (mayBeReadOnlyFileSystem && hasErrno(error, 'EROFS'))) return;
+    throw storageError(error, file);
+  }
+}
+
+/** An empty file is one that is being made. */
+function checkHeader(file: string): void {
+  const { header, size } = readHeader(file);
+  if (size === 0) return;
+  const isMeta = size >= MIN_BYTES && (header.readUInt16LE(PAGE_FLAGS_AT) & IS_META_PAGE) !== 0;
+  if (!isMeta || header.readUInt32LE(MAGIC_AT) !== MAGIC) {
+    throw new PermanentError('STORE_CORRUPT', `\`${file}\` is no data file of lexdelta, or damaged.`, { path: file });
+  }
+  const version = header.readUInt16LE(VERSION_AT);
+  if (version === VERSION) return;
+  const what = `\`${file}\` has version ${version} of LMDB's layout, this lexdelta knows ${VERSION}.`;
+  throw new PermanentError(version > VERSION ? 'STORE_FORMAT_NEWER' : 'STORE_CORRUPT', what, { path: file });
+}
+
+function readHeader(file: string): { readonly header: Buffer; readonly size: number } {
+  const header = Buffer.alloc(HEADER_BYTES);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      readSync(descriptor, header, 0, HEADER_BYTES, 0);
+      return { header, size: fstatSync(descriptor).size };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw storageError(error, file);
+  }
+}
