@@ -8,6 +8,9 @@ import { Scope } from './scope.ts';
 /** Step Functions: the most that a Wait, a timeout or a concurrency may be. */
 export const MAX_SECONDS = 99_999_999;
 
+/** RFC 3339 with upper case T and Z, as the specification demands. */
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
 export interface NumberBounds {
   readonly min: number;
   readonly max: number;
@@ -188,6 +191,10 @@ export class Fields {
       return null;
     }
   }
+}
+
+export function isTimestamp(text: string): boolean {
+  return TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function literal(value: unknown): Template {

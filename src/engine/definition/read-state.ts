@@ -1,6 +1,6 @@
 /** One state, by its type. */
 import type { ChoiceRule, Leaving, State, StateGroup, StateType, WaitState } from '../state-machine.ts';
-import { type Fields, MAX_SECONDS } from './fields.ts';
+import { type Fields, isTimestamp, MAX_SECONDS } from './fields.ts';
 import { readCatch, readRetry } from './read-errors.ts';
 import { type Reading, readStateGroup, type Successors } from './read-states.ts';
 import { readTask } from './read-task.ts';
@@ -18,8 +18,6 @@ const FIELDS: Readonly<Record<StateType, readonly string[]>> = {
   Succeed: [...COMMON, 'Output'],
   Fail: [...COMMON, 'Error', 'Cause'],
 };
-/** RFC 3339 with upper case T and Z, as the specification demands. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** @returns null when the type is not known */
 export function readState(name: string, fields: Fields, successors: Successors, reading: Reading): State | null {
@@ -147,8 +145,4 @@ function readWait(fields: Fields): WaitState['until'] {
   }
   const value = fields.numberTemplate('Seconds', { min: 0, max: MAX_SECONDS, integer: true });
   return { kind: 'seconds', value: value ?? { kind: 'literal', value: 0 } };
-}
-
-export function isTimestamp(text: string): boolean {
-  return TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
 }
