@@ -1,6 +1,19 @@
 /** The same job on one machine: embedded engine, embedded stores, worker threads. */
+import { isDeepStrictEqual } from 'node:util';
+import { LmdbJournal } from '../engine/lmdb-journal.ts';
+import { PermanentError } from '../errors.ts';
+import { parseExecutionName } from '../job/business-date.ts';
 import type { JobInput } from '../job/job-input.ts';
+import { isExecutionAlive, takeExecution } from '../stores/embedded/incarnation.ts';
+import type { EmbeddedStores } from '../stores/embedded/open-stores.ts';
+import { followRun } from './follow-run.ts';
+import { DAILY_AGREEMENT_JOB } from './machines.ts';
+import { openDataFolder } from './open-data-folder.ts';
+import { planRun } from './plan-run.ts';
 import type { RunEvent, RunOutcome, RunPreview } from './run-events.ts';
+import { runExecution } from './run-execution.ts';
+import { createProgress } from './run-progress.ts';
+import { type RunReport, readEndedReport } from './run-report.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
 export interface RunRequest {
@@ -9,19 +22,127 @@ export interface RunRequest {
   readonly attempt: number | null;
 }
 
+export interface FollowOptions {
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Asks the run to stop; it can go on later with the same request. */
+  readonly signal?: AbortSignal;
+}
+
 export interface LocalRuntime {
   /**
    * Starts, resumes or follows the run of a business date and resolves when it has ended.
-   * @param follow.signal asks the run to stop; it can go on later with the same request
-   * @throws PermanentError `DATE_OUT_OF_ORDER`, `INPUT_INVALID` (an interrupted run with another input), `STORE_*`
+   * @throws PermanentError `DATE_OUT_OF_ORDER`, `INPUT_INVALID` (an interrupted run with another input), `STORE_*`,
+   *   `RUN_SUPERSEDED`
    */
-  run(
-    request: RunRequest,
-    follow: { readonly onEvent?: (event: RunEvent) => void; readonly signal?: AbortSignal },
-  ): Promise<RunOutcome>;
+  run(request: RunRequest, follow: FollowOptions): Promise<RunOutcome>;
   preview(request: RunRequest): Promise<RunPreview>;
   close(): Promise<void>;
 }
 
 /** @throws PermanentError `STORE_*`, `CONFIG_INVALID` */
-export declare function openLocalRuntime(config: RuntimeConfig): Promise<LocalRuntime>;
+export async function openLocalRuntime(config: RuntimeConfig): Promise<LocalRuntime> {
+  const stores = await openDataFolder(config.dataFolder);
+  return new EmbeddedRuntime(config, stores);
+}
+
+/** Runs nothing by itself: reads JobStats and the journal, and opens guarded stores for the run that it takes. */
+class EmbeddedRuntime implements LocalRuntime {
+  readonly #config: RuntimeConfig;
+  readonly #stores: EmbeddedStores;
+  readonly #journal: LmdbJournal;
+
+  constructor(config: RuntimeConfig, stores: EmbeddedStores) {
+    this.#config = config;
+    this.#stores = stores;
+    this.#journal = new LmdbJournal(stores.environment);
+  }
+
+  async run(
+    request: RunRequest,
+    { onEvent = () => {}, signal = new AbortController().signal }: FollowOptions,
+  ): Promise<RunOutcome> {
+    let attempt = request.attempt;
+    for (;;) {
+      const plan = await this.#plan({ ...request, attempt });
+      const { run, action } = plan;
+      if (action === 'locked') return { kind: 'locked', owner: plan.owner ?? '' };
+      if (action === 'nothing') return { kind: 'ended', ran: false, report: await this.#report(run) };
+      attempt = plan.attempt; // From here on it is this run that was asked for, whoever works on it.
+      if (action !== 'follow') {
+        const outcome = await this.#work(run, plan.attempt, request.input, onEvent, signal);
+        if (outcome === 'stopped') return { kind: 'stopped', run };
+        if (outcome === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
+      }
+      onEvent({ type: 'run', mode: 'following', run, attempt });
+      const progress = createProgress(onEvent);
+      const followed = await followRun(run, {
+        journal: this.#journal,
+        isAlive: (execution) => isExecutionAlive(this.#config.dataFolder, execution),
+        onEvent: (event) => progress({ machine: DAILY_AGREEMENT_JOB, event }),
+        signal,
+      });
+      if (followed === 'stopped') return { kind: 'stopped', run };
+      if (followed === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
+    }
+  }
+
+  async preview(request: RunRequest): Promise<RunPreview> {
+    const { action, ...plan } = await this.#plan(request);
+    return { run: plan.run, attempt: plan.attempt, base: plan.base, action: action === 'locked' ? 'follow' : action };
+  }
+
+  close(): Promise<void> {
+    return this.#stores.close();
+  }
+
+  #plan({ input, attempt }: RunRequest): ReturnType<typeof planRun> {
+    return planRun(input, attempt, {
+      journal: this.#journal,
+      jobStats: this.#stores.jobStats,
+      isAlive: (execution) => isExecutionAlive(this.#config.dataFolder, execution),
+    });
+  }
+
+  /** Takes the execution and works on it until it ends; `elsewhere`: another process was faster. */
+  async #work(
+    run: string,
+    attempt: number,
+    input: JobInput,
+    onEvent: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<'ended' | 'stopped' | 'elsewhere'> {
+    const record = this.#journal.execution(run);
+    if (record !== null && !isDeepStrictEqual(record.input, JSON.parse(JSON.stringify(input))))
+      throw otherInput(run, record.input, input);
+    const taken = await takeExecution({ folder: this.#config.dataFolder, execution: run });
+    if ('runningBy' in taken) return 'elsewhere';
+    try {
+      onEvent({ type: 'run', mode: record === null ? 'new' : 'resumed', run, attempt });
+      const outcome = await runExecution(this.#config, taken.guard, { run, input, onEvent, signal });
+      return outcome.status === 'STOPPED' ? 'stopped' : 'ended';
+    } finally {
+      await taken.release();
+    }
+  }
+
+  async #report(run: string): Promise<RunReport> {
+    const record = this.#journal.execution(run);
+    const { business_date, attempt } = parseExecutionName(run)!;
+    return readEndedReport(await this.#stores.jobStats.getRun(business_date, run), {
+      run,
+      business_date,
+      attempt,
+      record,
+    });
+  }
+}
+
+function otherInput(run: string, before: unknown, now: JobInput): PermanentError {
+  const old = before as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(now).filter((key) => !isDeepStrictEqual(old[key], now[key as keyof JobInput]));
+  return new PermanentError(
+    'INPUT_INVALID',
+    `${run} was interrupted and can go on, but it was started with another input: ${keys.join(', ')} differ.`,
+    { run },
+  );
+}

@@ -58,6 +58,44 @@ export function readRunReport(row: JobStatsRow): RunReport {
   };
 }
 
+/**
+ * The report of an execution that has ended. What no Catch saw (a timeout, an abort, a defect) left the row as it was, or
+ * none at all: then the engine's word counts.
+ */
+export function readEndedReport(
+  row: JobStatsRow | null,
+  execution: {
+    readonly run: string;
+    readonly business_date: string;
+    readonly attempt: number;
+    readonly record: {
+      readonly status: string;
+      readonly startedAtMs: number;
+      readonly stoppedAtMs: number | null;
+      readonly error: string | null;
+      readonly cause: string | null;
+    } | null;
+  },
+): RunReport {
+  const { run, business_date, attempt, record } = execution;
+  const report = readRunReport(row ?? { business_date, execution_name: run, attempt, status: 'running', fence: 0 });
+  if (record === null || report.status !== 'running' || record.status === 'RUNNING') return report;
+  return {
+    ...report,
+    status: STATUS_OF[record.status] ?? 'failed',
+    started_at: report.started_at || new Date(record.startedAtMs).toISOString(),
+    ended_at: record.stoppedAtMs === null ? null : new Date(record.stoppedAtMs).toISOString(),
+    error: readError(record.error ?? record.status, record.cause),
+  };
+}
+
+const STATUS_OF: Readonly<Record<string, RunStatus>> = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed_out',
+  ABORTED: 'superseded',
+};
+
 /** A cause is `[CODE] text`, or Lambda's JSON with such a text as `errorMessage`, or whatever a stranger wrote. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {
   if (name === null) return null;

@@ -3,8 +3,8 @@
  * hashed and compared where they arrive. The engine keeps the main thread.
  */
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../stores/embedded/worker-file.ts';
 import type { FunctionName } from './machines.ts';
-import { workerFile } from './worker-file.ts';
 
 /** What a worker needs to open its own world; must survive structured cloning. */
 export interface WorkerSetup {

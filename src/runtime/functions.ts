@@ -1,0 +1,154 @@
+/** Which step each function of the machines runs, and with what. The same table serves worker threads and Lambda. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NamespaceModule } from '../agreements/namespaces/namespace-module.ts';
+import type { RuleSet } from '../agreements/table-a3/rules.ts';
+import { mappingVersion } from '../agreements/table-a3/rules-in-force.ts';
+import { PermanentError } from '../errors.ts';
+import type {
+  CalculateQueriedDocsInput,
+  CalculateTransformedInput,
+  CleanupInput,
+  CreateDeltaBatchesInput,
+  CreateQueryBatchesInput,
+  DeltaBatchInfoInput,
+  PlanReprocessingInput,
+  ProcessPayloadInput,
+  QueryNamespaceInput,
+  TransformDocumentDataInput,
+  UpdateHashesInput,
+  ValidateQueryInput,
+} from '../job/contracts.ts';
+import type { LexSource } from '../lex/lex-source.ts';
+import { calculateQueriedDocs } from '../steps/calculate-queried-docs.ts';
+import { calculateTransformedDocs } from '../steps/calculate-transformed-docs.ts';
+import { cleanupDailyJob } from '../steps/cleanup-daily-job.ts';
+import { createDeltaBatches } from '../steps/create-delta-batches.ts';
+import { type CreateA3DataInput, createJobDailyA3Data } from '../steps/create-job-daily-a3-data.ts';
+import { createQueryBatches } from '../steps/create-query-batches.ts';
+import { getDeltaDocsBatchInfo } from '../steps/get-delta-docs-batch-info.ts';
+import type { ComparedNamespace } from '../steps/judge-document.ts';
+import { planReprocessing } from '../steps/plan-reprocessing.ts';
+import { processPayloadForRecursion } from '../steps/process-payload-for-recursion.ts';
+import { queryNamespace } from '../steps/query-namespace.ts';
+import { transformDocumentData } from '../steps/transform-document-data.ts';
+import { updateAgreementHashes } from '../steps/update-agreement-hashes.ts';
+import { validateQuery } from '../steps/validate-query.ts';
+import type { AgreementHash } from '../stores/agreement-hash.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import type { JobInstanceNamespaceQueryCounts } from '../stores/job-stats.ts';
+import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
+import type { JobDailyBatchProcessing, JobDailyDelta } from '../stores/object-store.ts';
+import type { FunctionName } from './machines.ts';
+import type { ReadProgress } from './worker-pool.ts';
+
+/** A call hands back its cursor after 12 minutes: Lambda ends it at 15. */
+export const TIME_BUDGET_MS = 12 * 60 * 1000;
+
+export interface FunctionDeps {
+  readonly lex: LexSource;
+  readonly agreementHash: AgreementHash;
+  readonly entities: EntityTable;
+  readonly governingLaws: GoverningLawTable;
+  readonly enrichmentQueue: EnrichmentQueue;
+  readonly queryCounts: JobInstanceNamespaceQueryCounts;
+  readonly jobDailyDelta: JobDailyDelta;
+  readonly jobDailyBatchProcessing: JobDailyBatchProcessing;
+  readonly jobDailyA3Data: JobDailyA3Data;
+  /** By name. */
+  readonly namespaces: ReadonlyMap<string, NamespaceModule>;
+  readonly rules: RuleSet;
+  readonly codeVersion: string;
+  readonly onProgress?: (progress: ReadProgress) => void;
+}
+
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** True when the step must hand back its cursor now. */
+  readonly shouldStop: () => boolean;
+}
+
+export type StepFunction = (payload: unknown, context: CallContext) => Promise<unknown>;
+
+/** The functions by name. A payload has the type that its machine gives it: both are checked together in `test/job/`. */
+export function createFunctions(deps: FunctionDeps): Readonly<Record<FunctionName, StepFunction>> {
+  const { lex, agreementHash: hashes, jobDailyDelta: delta, jobDailyBatchProcessing: plans, jobDailyA3Data: a3 } = deps;
+  const now = (): Date => new Date();
+  const namespaceOf = (name: string): ComparedNamespace => comparedNamespace(deps, name);
+  const waiting = { now, sleep: async (ms: number) => void (await sleep(ms)) };
+  return {
+    PlanReprocessing: step((input: PlanReprocessingInput) => planReprocessing(input, { a3, delta })),
+    GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: step((input: CreateQueryBatchesInput) =>
+      createQueryBatches(input, { lex }),
+    ),
+    QueryNamespace: step((input: QueryNamespaceInput, { shouldStop }) =>
+      queryNamespace(input, { lex, hashes, delta, namespaceOf, shouldStop, ...waiting, ...progressOf(deps) }),
+    ),
+    CalculateAndUpdateQueriedDocsInNamespace: step((input: CalculateQueriedDocsInput, { shouldStop }) =>
+      calculateQueriedDocs(input, {
+        lex,
+        hashes,
+        delta,
+        namespaceOf,
+        shouldStop,
+        queryCounts: deps.queryCounts,
+        ...waiting,
+      }),
+    ),
+    ValidateNamespacesQueryingProcess: step(async (input: ValidateQueryInput) => validateQuery(input)),
+    CreateBatchesForDeltaDocs: step((input: CreateDeltaBatchesInput, { shouldStop }) =>
+      createDeltaBatches(input, { delta, plans, shouldStop }),
+    ),
+    GetDeltaDocsBatchInfo: step((input: DeltaBatchInfoInput) => getDeltaDocsBatchInfo(input, { plans })),
+    ProcessPayloadForRecursion: step(async (input: ProcessPayloadInput) => processPayloadForRecursion(input)),
+    TransformDocumentData: step((input: TransformDocumentDataInput) =>
+      transformDocumentData(input, {
+        delta,
+        plans,
+        a3,
+        entities: deps.entities,
+        laws: deps.governingLaws,
+        queue: deps.enrichmentQueue,
+        modules: deps.namespaces,
+        rules: deps.rules,
+      }),
+    ),
+    CalculateTotalTransformedDocs: step((input: CalculateTransformedInput, { shouldStop }) =>
+      calculateTransformedDocs(input, { plans, a3, shouldStop }),
+    ),
+    CreateJobDailyA3Data: step((input: CreateA3DataInput, { shouldStop }) =>
+      createJobDailyA3Data(input, {
+        a3,
+        shouldStop,
+        codeVersion: deps.codeVersion,
+        mappingVersion: (name) => namespaceOf(name).mappingVersion,
+        now: () => now().toISOString(),
+      }),
+    ),
+    UpdateAgreementHashes: step((input: UpdateHashesInput, { shouldStop }) =>
+      updateAgreementHashes(input, { a3, hashes, shouldStop }),
+    ),
+    CleanupDailyJob: step((input: CleanupInput) => cleanupDailyJob(input, { delta, plans })),
+  };
+}
+
+/** The one place where a payload takes its type. */
+function step<I>(run: (input: I, context: CallContext) => Promise<unknown>): StepFunction {
+  return (payload, context) => run(payload as I, context);
+}
+
+function progressOf({ onProgress }: FunctionDeps): { readonly onProgress?: (progress: ReadProgress) => void } {
+  return onProgress === undefined ? {} : { onProgress };
+}
+
+function comparedNamespace({ namespaces, rules }: FunctionDeps, name: string): ComparedNamespace {
+  const module = namespaces.get(name);
+  if (module === undefined) {
+    throw new PermanentError(
+      'CONFIG_INVALID',
+      `Nobody says how documents of the namespace \`${name}\` look; known are ${[...namespaces.keys()].join(', ')}.`,
+      { namespace: name },
+    );
+  }
+  const { idField, volatileFields } = module;
+  return { idField, volatileFields, mappingVersion: mappingVersion(module, rules) };
+}

@@ -1,0 +1,97 @@
+/** One execution in this process: engine here, steps in worker threads, all writes under the execution's guard. */
+import { createEngine, type Engine } from '../engine/create-engine.ts';
+import { loadStateMachine } from '../engine/definition/load-state-machine.ts';
+import type { ExecutionOutcome } from '../engine/engine-context.ts';
+import type { HistoryEvent } from '../engine/history-event.ts';
+import { LmdbJournal } from '../engine/lmdb-journal.ts';
+import type { StateMachine } from '../engine/state-machine.ts';
+import type { JobInput } from '../job/job-input.ts';
+import type { Guard } from '../stores/embedded/guard.ts';
+import { takeExecution } from '../stores/embedded/incarnation.ts';
+import { openEmbeddedStores, sweepAbandonedFiles } from '../stores/embedded/open-stores.ts';
+import {
+  DAILY_AGREEMENT_JOB,
+  type FunctionName,
+  localSubstitutions,
+  readDefinitions,
+  TRANSFORM_DELTA_BATCH,
+} from './machines.ts';
+import type { RunEvent } from './run-events.ts';
+import { createProgress } from './run-progress.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
+import { openWorkerPool } from './worker-pool.ts';
+
+/**
+ * Starts or resumes the execution and resolves when it has ended or was stopped.
+ * @throws whatever the journal throws: `RUN_SUPERSEDED`, `STORE_FULL`, …; the execution stays as it was journaled last
+ */
+export async function runExecution(
+  config: RuntimeConfig,
+  guard: Guard,
+  request: {
+    readonly run: string;
+    readonly input: JobInput;
+    readonly onEvent: (event: RunEvent) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<ExecutionOutcome> {
+  const { run, input, onEvent, signal } = request;
+  await sweepAbandonedFiles(config.dataFolder);
+  const stores = openEmbeddedStores({ folder: config.dataFolder, guard });
+  const pool = openWorkerPool(
+    { config, guard },
+    { threads: config.threads, onProgress: (progress) => onEvent({ type: 'read', ...progress }) },
+  );
+  try {
+    const journal = new LmdbJournal(stores.environment);
+    const progress = createProgress(onEvent);
+    const tell = (execution: string, event: HistoryEvent): void =>
+      progress({ machine: execution === run ? DAILY_AGREEMENT_JOB : TRANSFORM_DELTA_BATCH, event });
+    const engine = createEngine({
+      machines: loadMachines(),
+      journal,
+      invokeFunction: (name, payload, options) => pool.call(name as FunctionName, payload, options.signal),
+      itemTables: stores.itemTables,
+      isAlive: (execution) => fenceOffIfDead(config.dataFolder, execution),
+      onEvent: tell,
+    });
+    await tellWhatWas(engine, run, tell);
+    return await engine.startExecution({
+      machine: DAILY_AGREEMENT_JOB,
+      name: run,
+      input: JSON.parse(JSON.stringify(input)),
+      signal,
+    });
+  } finally {
+    await pool.close();
+    await stores.close();
+  }
+}
+
+function loadMachines(): readonly StateMachine[] {
+  const substitutions = localSubstitutions();
+  return Object.entries(readDefinitions()).map(([name, definition]) =>
+    loadStateMachine(definition, { name, substitutions }),
+  );
+}
+
+/** A resumed run begins with what was done before: the progress shows the whole of it. */
+async function tellWhatWas(
+  engine: Engine,
+  run: string,
+  tell: (execution: string, event: HistoryEvent) => void,
+): Promise<void> {
+  if (engine.describeExecution(run) === null) return;
+  for await (const event of engine.history(run)) tell(run, event);
+}
+
+/**
+ * Whether a process runs the execution. One whose process counts as dead loses its incarnation here: should that process
+ * only have been stopped, it can write nothing when it wakes up.
+ */
+async function fenceOffIfDead(folder: string, execution: string): Promise<boolean> {
+  const taken = await takeExecution({ folder, execution });
+  if ('runningBy' in taken) return true;
+  await taken.release();
+  return false;
+}
