@@ -1,0 +1,33 @@
+import type { AliasItem } from '../look-up-items.ts';
+import { entityKey } from '../look-up-key.ts';
+import { aliasItem } from '../make-look-up-items.ts';
+import { cleanText, isLongerThan } from '../table-a3/text.ts';
+import { type Cells, type ImportLine, readTable } from './read-table.ts';
+import { refuseRepetitions } from './repetitions.ts';
+
+/**
+ * The lines of an alias file (`alias,entity_id`): names and foreign identifiers of entities, which need not be known yet.
+ * @throws as `readTable`
+ */
+export async function* readAliases(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<ImportLine<AliasItem>> {
+  const columns = ['alias', 'entity_id'].map((name) => ({ names: [name], isNeeded: true }));
+  yield* refuseRepetitions(toAliases(readTable(bytes, columns, file)), 'alias', (item) => item.entity_key);
+}
+
+async function* toAliases(lines: AsyncIterable<ImportLine<Cells>>): AsyncGenerator<ImportLine<AliasItem>> {
+  for await (const line of lines) yield line.ok ? toAlias(line.item, line.line) : line;
+}
+
+function toAlias(cells: Cells, line: number): ImportLine<AliasItem> {
+  const refuse = (column: string, reason: string) => ({ ok: false, refusal: { line, column, reason } }) as const;
+  const alias = cells.get('alias') ?? '';
+  const id = cleanText(cells.get('entity_id') ?? '');
+  if (entityKey(alias) === '') return refuse('alias', 'Expected a name or an identifier.');
+  if (id.text === '') return refuse('entity_id', 'Expected the identifier of an entity.');
+  if (id.replaced) return refuse('entity_id', 'Expected no `~`, line end or other control character.');
+  if (isLongerThan(id.text, 50)) return refuse('entity_id', 'Expected at most 50 characters.');
+  return { ok: true, line, item: aliasItem(alias, id.text) };
+}

@@ -1,0 +1,62 @@
+/** Columns of the master tables: 31 CFR Part 148, Appendix A. CO.1 and CP.1, the date of extraction, are not kept. */
+import type { EntityRole } from '../look-up-items.ts';
+import { codePointLength } from '../table-a3/text.ts';
+
+export interface MasterColumn {
+  /** For example `CO.4`. */
+  readonly field: string;
+  readonly officialName: string;
+  /** What is wrong with a cleaned, non-empty cell, as a sentence; `null` for nothing. */
+  readonly findProblem: (cell: string) => string | null;
+}
+
+type Check = MasterColumn['findProblem'];
+
+function varchar(max: number): Check {
+  return (cell) => (codePointLength(cell) > max ? `Expected at most ${max} characters.` : null);
+}
+
+function oneOf(...texts: readonly string[]): Check {
+  return (cell) => (texts.includes(cell) ? null : `Expected ${texts.join(' or ')}, or nothing.`);
+}
+
+const yesOrNo = oneOf('Y', 'N');
+
+/** Num (5,2): up to five digits, of which two decimals. */
+const percentage: Check = (cell) =>
+  /^-?\d{1,3}(?:\.\d{1,2})?$/.test(cell) ? null : 'Expected a number with up to 3 digits and 2 decimals.';
+
+function column(field: string, officialName: string, findProblem: Check): MasterColumn {
+  return { field, officialName, findProblem };
+}
+
+const CO_COLUMNS: readonly MasterColumn[] = [
+  column('CO.2', 'Entity identifier', varchar(50)),
+  column('CO.3', 'Has LEI been used for entity identifier?', yesOrNo),
+  column('CO.4', 'Legal name of entity', varchar(200)),
+  column('CO.5', 'Immediate parent entity identifier', varchar(50)),
+  column('CO.6', 'Has LEI been used for immediate parent entity identifier?', yesOrNo),
+  column('CO.7', 'Legal name of immediate parent entity', varchar(200)),
+  column('CO.8', 'Percentage ownership of immediate parent entity in the entity', percentage),
+  column('CO.9', 'Entity type', varchar(50)),
+  column('CO.10', 'Domicile', varchar(50)),
+  column('CO.11', 'Jurisdiction under which incorporated or organized', varchar(50)),
+  column('CO.12', 'Reporting status', oneOf('REN', 'NFC', 'EXC', 'ZER', 'DEM', 'OTH')),
+];
+
+const CP_COLUMNS: readonly MasterColumn[] = [
+  column('CP.2', 'Counterparty identifier', varchar(50)),
+  column('CP.3', 'Has LEI been used for counterparty identifier?', yesOrNo),
+  column('CP.4', 'Legal name of counterparty', varchar(200)),
+  column('CP.5', 'Domicile', varchar(50)),
+  column('CP.6', 'Jurisdiction under which incorporated or organized', varchar(50)),
+  column('CP.7', 'Immediate parent entity identifier', varchar(50)),
+  column('CP.8', 'Has LEI been used for immediate parent entity identifier?', yesOrNo),
+  column('CP.9', 'Legal name of immediate parent entity', varchar(200)),
+  column('CP.10', 'Ultimate parent entity identifier', varchar(50)),
+  column('CP.11', 'Has LEI been used for ultimate parent entity identifier?', yesOrNo),
+  column('CP.12', 'Legal name of ultimate parent entity', varchar(100)),
+];
+
+/** In field order; the first is the identifier. */
+export const MASTER_COLUMNS: Readonly<Record<EntityRole, readonly MasterColumn[]>> = { CO: CO_COLUMNS, CP: CP_COLUMNS };

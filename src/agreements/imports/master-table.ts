@@ -1,0 +1,68 @@
+import type { EntityRole } from '../look-up-items.ts';
+import { entityKey } from '../look-up-key.ts';
+import { cleanText } from '../table-a3/text.ts';
+import { MASTER_COLUMNS, type MasterColumn } from './master-columns.ts';
+import { type Cells, type ImportLine, type Refusal, readTable } from './read-table.ts';
+import { refuseRepetitions } from './repetitions.ts';
+
+/** A line of the Corporate Organization or the Counterparty master table. */
+export interface MasterRow {
+  readonly kind: 'entity';
+  readonly role: EntityRole;
+  readonly entity_key: string;
+  readonly entity_id: string;
+  /** By field number, the identifier's own and empty ones left out. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * The lines of a master table. Columns are headed by field number (`CO.4`) or official name; only the identifier's
+ * (`CO.2`, `CP.2`) must be there. Texts are cleaned as for Table A-3. The same entity twice with other contents is refused
+ * at its second line.
+ * @throws as `readTable`
+ */
+export async function* readMasterTable(
+  role: EntityRole,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<ImportLine<MasterRow>> {
+  const columns = MASTER_COLUMNS[role];
+  const names = columns.map(({ field, officialName }, i) => ({ names: [field, officialName], isNeeded: i === 0 }));
+  yield* refuseRepetitions(
+    toRows(readTable(bytes, names, file), role, columns),
+    columns[0]!.field,
+    (row) => row.entity_key,
+  );
+}
+
+async function* toRows(
+  lines: AsyncIterable<ImportLine<Cells>>,
+  role: EntityRole,
+  columns: readonly MasterColumn[],
+): AsyncGenerator<ImportLine<MasterRow>> {
+  for await (const line of lines) yield line.ok ? toRow(line.item, line.line, role, columns) : line;
+}
+
+function toRow(cells: Cells, line: number, role: EntityRole, columns: readonly MasterColumn[]): ImportLine<MasterRow> {
+  const identifier = columns[0]!.field;
+  const fields: Record<string, string> = {};
+  for (const { field, findProblem } of columns) {
+    const { text, replaced } = cleanText(cells.get(field) ?? '');
+    if (text === '') continue;
+    const problem =
+      field === identifier && replaced ? 'Expected no `~`, line end or other control character.' : findProblem(text);
+    if (problem !== null) return refuse({ line, column: field, reason: problem });
+    fields[field] = text;
+  }
+  const { [identifier]: entity_id, ...others } = fields;
+  if (entity_id === undefined) return refuse({ line, column: identifier, reason: 'Expected an identifier.' });
+  return {
+    ok: true,
+    line,
+    item: { kind: 'entity', role, entity_key: entityKey(entity_id), entity_id, fields: others },
+  };
+}
+
+function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}
