@@ -5,10 +5,10 @@
  *   `changes/shard-00000.ndjson.gz`   the day's change log, same range and order
  *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
- *   `summary/shard-00000.json`        what the manifest says of the shard
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
  */
 
+import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { Use } from '../agreements/look-up-items.ts';
 import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
 import type { Finding } from '../agreements/transformed.ts';
@@ -20,6 +20,7 @@ export type TableRow = A3Values & {
   readonly lex_id: string;
   readonly lineage: {
     readonly content_hash: string;
+    readonly hash_scheme: number;
     readonly mapping_version: string;
     /** Execution name of the run that made the row. */
     readonly run: string;
@@ -49,16 +50,24 @@ export interface ChangeLine {
 export interface RejectedEntry {
   readonly namespace: string;
   readonly lex_id: string | null;
-  /** Place in the order: the lex id, else the last readable id before it. */
+  /** Place in the order: a document's lex id; before an unreadable row the last readable id, `''` when there is none. */
   readonly place: string;
+  /** A document is carried over until it is valid or removed; an unreadable row stands on the day that it was seen. */
   readonly kind: 'document' | 'unreadable';
-  /** Business date and run of the rejection; a standing reject keeps its first. */
+  /** Business date and run of this result; a document that stands rejected, unchanged, keeps them. */
   readonly since: string;
   readonly run: string;
+  /** Of the document that was refused; `null` for an unreadable row. */
+  readonly fingerprint: Fingerprint | null;
   readonly findings: readonly Finding[];
   readonly uses: readonly Use[];
   readonly raw: string;
   readonly raw_encoding: 'utf-8' | 'base64';
+}
+
+/** A look-up row of a version, or its absence, and the documents of the shard whose rows or rejection rest on it. */
+export interface UsesLine extends Use {
+  readonly lex_ids: readonly Place[];
 }
 
 /** A file of the day: path below the day's folder, bytes and SHA-256 as stored, lines and SHA-256 uncompressed. */
@@ -84,7 +93,9 @@ export interface Shard {
   readonly through: Place | null;
   readonly rows: number;
   readonly stale_rows: number;
-  /** Places after every 10,000th row: where the shard can be split. */
+  /** Unreadable rows among the rejected entries. */
+  readonly unreadable: number;
+  /** Places after every 10,000th line of table and rejected together: where the shard can be split. */
   readonly marks: readonly Place[];
   readonly table: PublishedFile;
   readonly changes: PublishedFile;

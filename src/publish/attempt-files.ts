@@ -1,0 +1,78 @@
+/**
+ * Keys of an attempt's files in JobDailyA3Data. What is published lies below `published/as_of=<date>/attempt=<n>/`
+ * (`published.ts`). What it is made of lies below `records/<date>/<attempt>/`:
+ *   `<bbb>-<sssssssss>.ndjson`           output of slice s of batch b (`slice-output.ts`)
+ *   `shards/slices-<nnnnnn>.ndjson`      which slice outputs this attempt publishes (`slice-list.ts`)
+ *   `shards/plan.json`                   how many shards and ranges of references there are
+ *   `shards/plan-<nnnnn>.json`           what a shard is built of
+ *   `shards/built-<nnnnn>.json`          what came of it
+ *   `shards/refs/<range>/<shard>.ndjson` the shard's agreement identifiers and references to them, by range
+ *   `shards/findings-<range>.ndjson`     the table findings of a range
+ */
+import { PermanentError } from '../errors.ts';
+import type { AttemptId } from '../job/contracts.ts';
+
+const MANIFEST_KEY = /^published\/as_of=(\d{4}-\d{2}-\d{2})\/attempt=([1-9]\d*)\/manifest\.json$/;
+const SLICE_NAME = /^(\d{3})-(\d{9})\.ndjson$/;
+
+export function recordsFolder({ business_date, attempt }: AttemptId): string {
+  return `records/${business_date}/${attempt}`;
+}
+
+export function sliceOutputKey(id: AttemptId, batch: number, slice: number): string {
+  return `${recordsFolder(id)}/${digits(batch, 3)}-${digits(slice, 9)}.ndjson`;
+}
+
+/** Whether `key` is the output of a slice, rather than a file below `shards/`. */
+export function isSliceOutput(id: AttemptId, key: string): boolean {
+  const folder = `${recordsFolder(id)}/`;
+  return key.startsWith(folder) && SLICE_NAME.test(key.slice(folder.length));
+}
+
+export function publishedFolder({ business_date, attempt }: AttemptId): string {
+  return `published/as_of=${business_date}/attempt=${attempt}`;
+}
+
+export function manifestKey(id: AttemptId): string {
+  return `${publishedFolder(id)}/manifest.json`;
+}
+
+/** @throws PermanentError `STORE_KEY_INVALID` */
+export function attemptOfManifest(key: string): AttemptId {
+  const match = MANIFEST_KEY.exec(key);
+  if (match === null) throw new PermanentError('STORE_KEY_INVALID', `\`${key}\` is no key of a manifest.`, { key });
+  return { business_date: match[1] ?? '', attempt: Number(match[2]) };
+}
+
+export function sliceListKey(id: AttemptId, list: number): string {
+  return `${recordsFolder(id)}/shards/slices-${digits(list, 6)}.ndjson`;
+}
+
+export function buildPlanKey(id: AttemptId): string {
+  return `${recordsFolder(id)}/shards/plan.json`;
+}
+
+export function shardPlanKey(id: AttemptId, shard: number): string {
+  return `${recordsFolder(id)}/shards/plan-${digits(shard, 5)}.json`;
+}
+
+export function builtShardKey(id: AttemptId, shard: number): string {
+  return `${recordsFolder(id)}/shards/built-${digits(shard, 5)}.json`;
+}
+
+export function referencesKey(id: AttemptId, range: number, shard: number): string {
+  return `${recordsFolder(id)}/shards/refs/${digits(range, 5)}/${digits(shard, 5)}.ndjson`;
+}
+
+export function rangeFindingsKey(id: AttemptId, range: number): string {
+  return `${recordsFolder(id)}/shards/findings-${digits(range, 5)}.ndjson`;
+}
+
+/** Path of a shard's file below the published folder. */
+export function shardPath(kind: 'table' | 'changes' | 'rejected' | 'uses', shard: number): string {
+  return `${kind}/shard-${digits(shard, 5)}.ndjson.gz`;
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}

@@ -1,0 +1,130 @@
+/** The reading side: a published day by its manifest, each file held to what the manifest says of it. */
+import { PermanentError } from '../errors.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import type { JobStats } from '../stores/job-stats.ts';
+import { attemptOfManifest, publishedFolder } from './attempt-files.ts';
+import { corrupt, parsedBatches } from './lines.ts';
+import { loadManifest } from './manifest.ts';
+import type {
+  AsOfPointer,
+  ChangeLine,
+  Ledger,
+  Manifest,
+  PublishedFile,
+  RejectedEntry,
+  Shard,
+  TableFinding,
+  TableRow,
+  UsesLine,
+} from './published.ts';
+import { readPublishedLines } from './published-file-reader.ts';
+import { asOfKey } from './write-as-of.ts';
+
+export interface PublishedDay {
+  readonly key: string;
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+type Reads = Pick<JobDailyA3Data, 'get' | 'open'>;
+
+/** @throws PermanentError `STORE_CORRUPT`, `STORE_KEY_INVALID` */
+export async function openPublishedDay(a3: Pick<JobDailyA3Data, 'get'>, key: string): Promise<PublishedDay> {
+  const folder = publishedFolder(attemptOfManifest(key));
+  return { key, folder, manifest: await loadManifest(a3, key) };
+}
+
+/**
+ * The rows, ascending by key, streamed shard by shard. As with all readers here, what comes is known to be whole only
+ * when the iteration ends normally.
+ * @throws PermanentError `STORE_CORRUPT` naming the file and what was expected
+ */
+export function readTable(a3: Reads, day: PublishedDay): AsyncIterable<TableRow> {
+  return readShards(a3, day, (shard) => shard.table);
+}
+
+export function readRejected(a3: Reads, day: PublishedDay): AsyncIterable<RejectedEntry> {
+  return readShards(a3, day, (shard) => shard.rejected);
+}
+
+export function readChanges(a3: Reads, day: PublishedDay): AsyncIterable<ChangeLine> {
+  return readShards(a3, day, (shard) => shard.changes);
+}
+
+/** Distinct within a shard; ascending within a shard. */
+export function readUses(a3: Reads, day: PublishedDay): AsyncIterable<UsesLine> {
+  return readShards(a3, day, (shard) => shard.uses);
+}
+
+/** Ascending by rule, then value. */
+export function readFindings(a3: Reads, day: PublishedDay): AsyncIterable<TableFinding> {
+  return readFile(a3, day, day.manifest.findings);
+}
+
+export async function readLedger(a3: Reads, day: PublishedDay): Promise<Ledger> {
+  const file = day.manifest.ledger;
+  const lines: string[] = [];
+  for await (const batch of readPublishedLines(a3, day.folder, file)) lines.push(...batch);
+  return JSON.parse(lines.join('\n')) as Ledger;
+}
+
+/**
+ * The manifest key of a date: the head where it is that date's, else the date's pointer.
+ * @throws PermanentError `NO_TABLE_FOR_DATE` naming the last date before it that has a table
+ */
+export async function resolveAsOf(
+  {
+    jobStats,
+    a3,
+  }: {
+    readonly jobStats: Pick<JobStats, 'getLock'>;
+    readonly a3: Pick<JobDailyA3Data, 'get' | 'list'>;
+  },
+  business_date: string,
+): Promise<string> {
+  const { head, as_of } = await jobStats.getLock();
+  // The head is the truth; its pointer follows it, and may be missing after a crash in between.
+  if (head !== null && as_of === business_date) return head;
+  const key = asOfKey(business_date);
+  const body = await a3.get(key);
+  if (body !== null) return pointerOf(key, body);
+  const last = await lastDateBefore(a3, business_date, head === null ? null : as_of);
+  const what =
+    last === null
+      ? `There is no table for ${business_date}, nor for any date before it.`
+      : `There is no table for ${business_date}; the last one before it is as of ${last}.`;
+  throw new PermanentError('NO_TABLE_FOR_DATE', what, { business_date, ...(last === null ? {} : { last }) });
+}
+
+function pointerOf(key: string, body: Buffer): string {
+  try {
+    const pointer = JSON.parse(body.toString('utf8')) as Partial<AsOfPointer> | null;
+    if (typeof pointer?.manifest === 'string') return pointer.manifest;
+  } catch {
+    // Below.
+  }
+  throw corrupt(key, 'names no manifest');
+}
+
+async function lastDateBefore(
+  a3: Pick<JobDailyA3Data, 'list'>,
+  business_date: string,
+  head: string | null,
+): Promise<string | null> {
+  let last = head !== null && head < business_date ? head : null;
+  for await (const { key } of a3.list('as_of')) {
+    const date = /^as_of\/(\d{4}-\d{2}-\d{2})\.json$/.exec(key)?.[1];
+    if (date !== undefined && date < business_date && (last === null || date > last)) last = date;
+  }
+  return last;
+}
+
+async function* readShards<T>(a3: Reads, day: PublishedDay, fileOf: (shard: Shard) => PublishedFile): AsyncIterable<T> {
+  for (const shard of day.manifest.shards) yield* readFile<T>(a3, day, fileOf(shard));
+}
+
+async function* readFile<T>(a3: Reads, { folder }: PublishedDay, file: PublishedFile): AsyncIterable<T> {
+  const lines = readPublishedLines(a3, folder, file);
+  const batches = parsedBatches(lines, `${folder}/${file.path}`, (line) => JSON.parse(line) as T);
+  for await (const batch of batches) yield* batch;
+}

@@ -1,0 +1,150 @@
+/**
+ * Phase `manifest` of CreateJobDailyA3Data: gathers the shards, closes the ledger, and writes findings, ledger, times
+ * and, last, the manifest. Nothing is visible to readers before PublishHead. Running it again finds the same bytes;
+ * `times.json`, the one file with clock values, stays as it was written first.
+ */
+import { createHash } from 'node:crypto';
+import { PermanentError } from '../errors.ts';
+import type { WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { buildPlanKey, builtShardKey, manifestKey, publishedFolder, rangeFindingsKey } from './attempt-files.ts';
+import { compareFindings } from './check-table.ts';
+import { Cursor } from './cursor.ts';
+import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
+import { corrupt, lineBatches, parsedBatches } from './lines.ts';
+import { loadManifest } from './manifest.ts';
+import type { Manifest, PublishedFile, TableFinding } from './published.ts';
+import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
+import { readSliceLists } from './slice-list.ts';
+
+export interface WriteManifestDeps {
+  readonly a3: Pick<JobDailyA3Data, 'get' | 'open' | 'putOnce' | 'putOnceStream'>;
+  readonly codeVersion: string;
+  /** Version of a namespace's mapping and of the rules in force. */
+  readonly mappingVersion: (namespace: string) => string;
+  /** ISO. */
+  readonly now: () => string;
+  /** Default: that of `slice-list.ts`. */
+  readonly listEntries?: number;
+}
+
+/** @throws PermanentError `LEDGER_MISMATCH`, `STORE_CORRUPT` */
+export async function writeManifest(input: WriteManifestInput, deps: WriteManifestDeps): Promise<WriteManifestOutput> {
+  const { a3 } = deps;
+  const folder = publishedFolder(input);
+  const plan = mustStand(await readBuildPlan(input, a3), buildPlanKey(input));
+  const built: BuiltShard[] = [];
+  for (let shard = 0; shard < plan.shards; shard += 1) {
+    built.push(mustStand(await readBuiltShard(input, shard, a3), builtShardKey(input, shard)));
+  }
+  const ledger = closeLedger({
+    query: input.query,
+    slices: await sumSlices(input, deps),
+    shards: built,
+    failedSlices: input.failed_slices,
+    baseRows: input.base === null ? 0 : (await loadManifest(a3, input.base)).rows,
+  });
+  const findings = await writeFindings(input, plan.ranges, a3);
+  const manifest: Manifest = {
+    format: 1,
+    business_date: input.business_date,
+    attempt: input.attempt,
+    run: input.job_id,
+    base: input.base,
+    code_version: deps.codeVersion,
+    mapping_versions: Object.fromEntries(
+      input.query.map(({ namespace }) => [namespace, deps.mappingVersion(namespace)]),
+    ),
+    rows: ledger.rows.total,
+    shards: built.map(({ shard }) => shard),
+    findings,
+    ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
+    gates: { query: input.query_gate, transformation: input.transformation_gate },
+    query: input.query,
+    overrides: input.overrides,
+    replays_through: input.replays_through,
+  };
+  await writeTimes(input, deps);
+  await writeWhole(a3, folder, 'manifest.json', manifest);
+  const { added, changed, removed, stale, total: rows } = ledger.rows;
+  const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
+  return { manifest: manifestKey(input), ...counts, table_findings: findings.lines };
+}
+
+async function sumSlices(input: WriteManifestInput, deps: WriteManifestDeps): Promise<Record<string, TakenCounts>> {
+  const sums = new Map<string, TakenCounts>();
+  for await (const { header } of readSliceLists(input, deps.a3, deps.listEntries)) {
+    sums.set(header.namespace, addTaken(sums.get(header.namespace) ?? NONE_TAKEN, header.counts));
+  }
+  return Object.fromEntries(sums);
+}
+
+/** Merges the ranges' findings, each ascending, into one file. */
+async function writeFindings(
+  input: WriteManifestInput,
+  ranges: number,
+  a3: WriteManifestDeps['a3'],
+): Promise<PublishedFile> {
+  const path = 'findings.ndjson';
+  let lines = 0;
+  async function* body(): AsyncIterable<Buffer> {
+    for await (const finding of mergeFindings(input, ranges, a3)) {
+      lines += 1;
+      yield Buffer.from(`${JSON.stringify(finding)}\n`);
+    }
+  }
+  const { bytes, sha256 } = await a3.putOnceStream(`${publishedFolder(input)}/${path}`, body());
+  return { path, bytes, sha256, lines, content_sha256: sha256 };
+}
+
+async function* mergeFindings(
+  input: WriteManifestInput,
+  ranges: number,
+  a3: WriteManifestDeps['a3'],
+): AsyncIterable<TableFinding> {
+  const cursors: Cursor<TableFinding>[] = [];
+  for (let range = 0; range < ranges; range += 1) {
+    const key = rangeFindingsKey(input, range);
+    const blocks = await a3.open(key);
+    if (blocks === null) throw corrupt(key, 'is missing');
+    const findings = parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as TableFinding);
+    const cursor = await Cursor.open(findings);
+    if (cursor.head !== null) cursors.push(cursor);
+  }
+  for (;;) {
+    let least: Cursor<TableFinding> | null = null;
+    for (const cursor of cursors) if (isBefore(cursor.head, least?.head ?? null)) least = cursor;
+    if (least === null || least.head === null) return;
+    yield least.head;
+    await least.advance();
+  }
+}
+
+function isBefore(finding: TableFinding | null, other: TableFinding | null): boolean {
+  return finding !== null && (other === null || compareFindings(finding, other) < 0);
+}
+
+async function writeWhole(
+  a3: Pick<JobDailyA3Data, 'putOnce'>,
+  folder: string,
+  path: string,
+  value: unknown,
+): Promise<PublishedFile> {
+  const body = Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+  await a3.putOnce(`${folder}/${path}`, body);
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  const lines = body.toString('latin1').split('\n').length - 1;
+  return { path, bytes: body.length, sha256, lines, content_sha256: sha256 };
+}
+
+async function writeTimes(input: WriteManifestInput, deps: WriteManifestDeps): Promise<void> {
+  const key = `${publishedFolder(input)}/times.json`;
+  if ((await deps.a3.get(key)) !== null) return;
+  const times = { started_at: input.started_at, ended_at: deps.now() };
+  try {
+    await deps.a3.putOnce(key, Buffer.from(`${JSON.stringify(times, null, 1)}\n`));
+  } catch (error) {
+    // Another call of this phase was faster; its times are as good.
+    if (!(error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT')) throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * State `CreateJobDailyA3Data`, in phases: `plan` the shards, `build` them, `check` the table, write the `manifest`, and,
+ * after PublishHead, the pointer `as_of`. Every phase writes under its own attempt and may run again.
+ */
+import type {
+  BuildShardsInput,
+  BuildShardsOutput,
+  PlanShardsInput,
+  PlanShardsOutput,
+  WriteAsOfInput,
+  WriteAsOfOutput,
+  WriteManifestInput,
+  WriteManifestOutput,
+} from '../job/contracts.ts';
+import { type BuildShardsDeps, buildShards } from '../publish/build-shard.ts';
+import { type CheckTableDeps, checkTable } from '../publish/check-table.ts';
+import { type PlanShardsDeps, planShards } from '../publish/plan-shards.ts';
+import { writeAsOf } from '../publish/write-as-of.ts';
+import { type WriteManifestDeps, writeManifest } from '../publish/write-manifest.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+
+export type CreateA3DataInput = PlanShardsInput | BuildShardsInput | WriteManifestInput | WriteAsOfInput;
+export type CreateA3DataOutput = PlanShardsOutput | BuildShardsOutput | WriteManifestOutput | WriteAsOfOutput;
+
+export interface CreateA3DataDeps extends PlanShardsDeps, BuildShardsDeps, CheckTableDeps, WriteManifestDeps {
+  readonly a3: JobDailyA3Data;
+}
+
+/** @throws PermanentError `STORE_CORRUPT`, `LEDGER_MISMATCH`, `PUBLISHED_CONFLICT` */
+export async function createJobDailyA3Data(
+  input: CreateA3DataInput,
+  deps: CreateA3DataDeps,
+): Promise<CreateA3DataOutput> {
+  switch (input.phase) {
+    case 'plan':
+      return planShards(input, deps);
+    case 'build':
+      return buildShards(input, deps);
+    case 'check':
+      return checkTable(input, deps);
+    case 'manifest':
+      return writeManifest(input, deps);
+    case 'as_of':
+      return writeAsOf(input, deps);
+  }
+}
