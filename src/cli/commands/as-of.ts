@@ -1,0 +1,29 @@
+import { type Command, Option } from 'commander';
+import { action, examples, type Shell } from '../define-command.ts';
+import type { AsOfFlags } from '../write-table-as-of.ts';
+
+export function addAsOfCommand(program: Command, shell: Shell): void {
+  const command = program
+    .command('as-of')
+    .argument('<date>', 'business date, MM-DD-YYYY or YYYY-MM-DD')
+    .summary('print Table A-3 as of a date')
+    .description('Prints Table A-3 as of a business date, whole, in the order of its keys.')
+    .addOption(
+      new Option('--format <format>', 'ndjson: one object a row; csv; flat: columns separated by ~')
+        .choices(['ndjson', 'csv', 'flat'])
+        .default('ndjson'),
+    )
+    .option('--output <file>', 'write to this file, whole or not at all')
+    .action(
+      action<AsOfFlags>(shell, async ([date = ''], flags, context) => {
+        const { writeTableAsOf } = await import('../write-table-as-of.ts');
+        return writeTableAsOf(date, flags, context, () => {
+          shell.dataOnOutput = true;
+        });
+      }),
+    );
+  examples(command, [
+    'lexdelta as-of 10-20-2021 --format csv --output table.csv',
+    'lexdelta as-of 2021-10-20 | head -1',
+  ]);
+}

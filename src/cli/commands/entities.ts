@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { action, examples, type Shell } from '../define-command.ts';
+
+export function addEntitiesCommands(program: Command, shell: Shell): void {
+  const entities = program
+    .command('entities')
+    .summary('import and list entities')
+    .description('The entities that agreements name: records entities (CO) and counterparties (CP).');
+  examples(entities, ['lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv']);
+  addImport(entities, shell);
+  const list = entities
+    .command('list')
+    .summary('list entities and aliases')
+    .description('Lists entities and aliases, ascending by key.')
+    .option('--prefix <text>', 'only keys that begin so')
+    .option('--role <role>', 'only CO, or only CP')
+    .option('--status <status>', 'only active, or only pending')
+    .option('--limit <n>', 'at most this many (default 100)')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { listEntities } = await import('../list-look-ups.ts');
+        return listEntities(flags, context);
+      }),
+    );
+  examples(list, ['lexdelta entities list --prefix "goldman" --role CO']);
+  const pending = entities
+    .command('pending')
+    .summary('list the entities that wait for enrichment')
+    .description('Lists the entities that documents named and nobody knows yet; their documents are rejected.')
+    .option('--limit <n>', 'at most this many (default 100)')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { listPendingEntities } = await import('../list-look-ups.ts');
+        return listPendingEntities(flags, context);
+      }),
+    );
+  examples(pending, ['lexdelta entities pending', 'lexdelta entities pending --json']);
+}
+
+function addImport(entities: Command, shell: Shell): void {
+  const command = entities
+    .command('import')
+    .summary('import master tables and aliases')
+    .description(
+      'Imports the Corporate Organization and Counterparty master tables and aliases: in any combination, all of the ' +
+        'files or none. Columns are separated by , or ~, the first line names them.',
+    )
+    .option('--co <file>', 'Corporate Organization master table')
+    .option('--cp <file>', 'Counterparty master table')
+    .option('--aliases <file>', 'aliases: alias,entity_id')
+    .option('--allow-rejects', 'leave out refused lines, import the others')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { importEntities } = await import('../import-look-ups.ts');
+        return importEntities(flags, context);
+      }),
+    );
+  examples(command, [
+    'lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv',
+    'lexdelta entities import --aliases more-aliases.csv --allow-rejects',
+  ]);
+}

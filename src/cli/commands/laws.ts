@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { action, examples, type Shell } from '../define-command.ts';
+
+export function addLawsCommands(program: Command, shell: Shell): void {
+  const laws = program
+    .command('laws')
+    .summary('import and list governing laws')
+    .description('The governing laws that agreements name, and how Table A-3 shows them. A list is built in.');
+  examples(laws, ['lexdelta laws import laws.csv']);
+  const command = laws
+    .command('import')
+    .argument('<file>', 'columns law_key,display_name')
+    .summary('import governing laws')
+    .description('Imports governing laws: all of the file or nothing.')
+    .option('--allow-rejects', 'leave out refused lines, import the others')
+    .action(
+      action(shell, async ([file = ''], flags, context) => {
+        const { importLaws } = await import('../import-look-ups.ts');
+        return importLaws(file, flags, context);
+      }),
+    );
+  examples(command, ['lexdelta laws import laws.csv']);
+  const list = laws
+    .command('list')
+    .summary('list governing laws')
+    .description('Lists governing laws, ascending by key.')
+    .option('--prefix <text>', 'only keys that begin so')
+    .option('--limit <n>', 'at most this many (default 100)')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { listLaws } = await import('../list-look-ups.ts');
+        return listLaws(flags, context);
+      }),
+    );
+  examples(list, ['lexdelta laws list --prefix "new "']);
+}

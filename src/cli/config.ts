@@ -1,0 +1,94 @@
+/**
+ * Where settings come from, the first that has one wins: flag, `LEXDELTA_*` variable, `lexdelta.json` in the working
+ * folder, `~/.config/lexdelta/config.json`, default. Files are plain JSON; an unknown key is refused with its path.
+ * The token for Lex comes from `LEXDELTA_LEX_TOKEN` alone: flags are seen by every user of a machine, files get copied.
+ */
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Severity } from '../agreements/transformed.ts';
+import { hasErrno, messageOf, PermanentError } from '../errors.ts';
+import type { RuntimeConfig } from '../runtime/runtime-config.ts';
+import { jsonPlace } from './read-text.ts';
+import { checkSettings, readEnvironment, type Settings } from './settings.ts';
+
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+}
+
+export interface ConfigFlags {
+  readonly data?: string | undefined;
+  readonly lex?: string | undefined;
+}
+
+const DEFAULT_DATA_FOLDER = 'lexdelta-data';
+/** Silence of a Lex that is still at work, and the longest page that anybody should wait for. */
+const DEFAULT_IDLE_MS = 30_000;
+const DEFAULT_TOTAL_MS = 300_000;
+/** More threads than this only wait for the one write lock. */
+const MAX_DEFAULT_THREADS = 8;
+
+/** @throws PermanentError `CONFIG_INVALID`, `FILE_NOT_READABLE` */
+export async function readConfig(flags: ConfigFlags, sources: ConfigSources): Promise<RuntimeConfig> {
+  const { env, cwd, home } = sources;
+  const userFolder = env['XDG_CONFIG_HOME'] || join(home, '.config');
+  const layers = [
+    resolveSettings({ data: flags.data, lex: flags.lex }, cwd),
+    resolveSettings(readEnvironment(env), cwd),
+    await readSettingsFile(join(cwd, 'lexdelta.json')),
+    await readSettingsFile(join(userFolder, 'lexdelta', 'config.json')),
+  ];
+  const first = <K extends keyof Settings>(key: K): Settings[K] =>
+    layers.find((layer) => layer[key] !== undefined)?.[key];
+  const timeout = (key: 'idleMs' | 'totalMs'): number | undefined =>
+    layers.find((layer) => layer.lexTimeouts?.[key] !== undefined)?.lexTimeouts?.[key];
+  return {
+    dataFolder: first('data') ?? resolve(cwd, DEFAULT_DATA_FOLDER),
+    lex: first('lex') ?? null,
+    lexToken: env['LEXDELTA_LEX_TOKEN'] || null,
+    lexTimeouts: { idleMs: timeout('idleMs') ?? DEFAULT_IDLE_MS, totalMs: timeout('totalMs') ?? DEFAULT_TOTAL_MS },
+    rules: merge<Severity>(layers.map((layer) => layer.rules)),
+    namespaceModules: merge(layers.map((layer) => layer.namespaceModules)),
+    threads: first('threads') ?? Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
+  };
+}
+
+export function isUrl(lex: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(lex);
+}
+
+async function readSettingsFile(path: string): Promise<Settings> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT') || hasErrno(error, 'ENOTDIR')) return {};
+    throw new PermanentError('FILE_NOT_READABLE', `The configuration ${path} cannot be read: ${messageOf(error)}.`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new PermanentError('CONFIG_INVALID', `The configuration ${path} is no JSON${jsonPlace(error)}.`);
+  }
+  return resolveSettings(checkSettings(value, path), dirname(path));
+}
+
+/** Relative paths are relative to the folder of whoever wrote them. */
+function resolveSettings(settings: Settings, folder: string): Settings {
+  const { data, lex, namespaceModules } = settings;
+  const modules = Object.entries(namespaceModules ?? {}).map(([name, path]) => [name, resolve(folder, path)]);
+  return {
+    ...settings,
+    data: data === undefined ? undefined : resolve(folder, data),
+    lex: lex === undefined || isUrl(lex) ? lex : resolve(folder, lex),
+    namespaceModules: Object.fromEntries(modules),
+  };
+}
+
+/** Earlier layers win, name by name. */
+function merge<V>(layers: readonly (Readonly<Record<string, V>> | undefined)[]): Readonly<Record<string, V>> {
+  return Object.assign({}, ...layers.toReversed());
+}

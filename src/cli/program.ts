@@ -1,0 +1,96 @@
+/** All commands together. Their files only describe them; what they need is loaded when one of them runs. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { PermanentError } from '../errors.ts';
+import { addAsOfCommand } from './commands/as-of.ts';
+import { addDemoCommand } from './commands/demo.ts';
+import { addEntitiesCommands } from './commands/entities.ts';
+import { addHashesCommands } from './commands/hashes.ts';
+import { addLawsCommands } from './commands/laws.ts';
+import { addLexCommands } from './commands/lex.ts';
+import { addRejectedCommand } from './commands/rejected.ts';
+import { addReplayCommand } from './commands/replay.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addRunsCommand } from './commands/runs.ts';
+import { addShowCommand } from './commands/show.ts';
+import type { Context, GlobalFlags } from './context.ts';
+import { examples, type Shell } from './define-command.ts';
+import { reportError } from './report-error.ts';
+
+/** @returns the exit code */
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
+  const { terminal } = context;
+  // Before anything is parsed, because a usage error has to know as well.
+  terminal.configure({ json: args.includes('--json'), quiet: false, color: !args.includes('--no-color') });
+  const shell: Shell = { context, exitCode: 0, dataOnOutput: false };
+  try {
+    await createProgram(shell).parseAsync(args, { from: 'user' });
+    return shell.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportError(error, terminal, shell.dataOnOutput);
+    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return 0;
+    if (error.code === 'commander.help') return 2;
+    return reportError(new PermanentError('USAGE', usageText(error.message)), terminal);
+  }
+}
+
+function createProgram(shell: Shell): Command {
+  const { terminal } = shell.context;
+  const program = new Command('lexdelta')
+    .description('Builds the daily Table A-3 of legal agreements from what changed in Lex.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .option('--data <folder>', 'data folder (default: lexdelta-data; LEXDELTA_DATA)')
+    .option('--json', 'print one JSON document, errors included, on stdout')
+    .option('--quiet', 'no progress and no hints')
+    .option('--no-color', 'no colours (NO_COLOR is obeyed too)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: () => undefined, // Told by `reportError`.
+      getOutHelpWidth: () => terminal.width,
+      getErrHelpWidth: () => terminal.errorWidth,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .hook('preAction', (_program, command) => {
+      const { json = false, quiet = false, color = true } = command.optsWithGlobals<GlobalFlags>();
+      terminal.configure({ json, quiet, color });
+    });
+  examples(program, [
+    'lexdelta demo',
+    'lexdelta run --business-date 10-20-2021 --lex https://lex.inet',
+    'lexdelta runs',
+  ]);
+  for (const add of COMMANDS) add(program, shell);
+  return program;
+}
+
+const COMMANDS = [
+  addRunCommand,
+  addRunsCommand,
+  addShowCommand,
+  addRejectedCommand,
+  addAsOfCommand,
+  addEntitiesCommands,
+  addLawsCommands,
+  addReplayCommand,
+  addHashesCommands,
+  addLexCommands,
+  addDemoCommand,
+] as const;
+
+/** Commander says `error: unknown option '--foo'`, and below that what was perhaps meant. */
+function usageText(message: string): string {
+  const [what = '', ...hint] = message.replace(/^error: /, '').split('\n');
+  const sentence = `${what.slice(0, 1).toUpperCase()}${what.slice(1)}`.replace(/\.$/, '');
+  return `${[sentence, ...hint].join(' ').trim()}.`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

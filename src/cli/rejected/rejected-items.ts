@@ -1,0 +1,64 @@
+/**
+ * The reasons for rejection of a run. A published run has them in its published files, standing rejects included; one
+ * that failed before has them in the outputs of its slices.
+ */
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { Finding } from '../../agreements/transformed.ts';
+import type { AttemptId } from '../../job/contracts.ts';
+import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
+import { lineBatches, parsedBatches } from '../../publish/lines.ts';
+import type { SliceHeader, SliceLine } from '../../publish/slice-output.ts';
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+
+/** One rejected document or unreadable row. */
+export interface RejectedItem {
+  readonly namespace: string;
+  /** `null`: the row has no id that could be read. */
+  readonly lex_id: string | null;
+  /** Business date of the rejection. */
+  readonly since: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Ascending by namespace, then lex id. */
+export async function* readAttemptRejects(a3: JobDailyA3Data, id: AttemptId): AsyncIterable<RejectedItem> {
+  for (const { key, header } of await listSlices(a3, id)) {
+    const blocks = await a3.open(key);
+    if (blocks === null) continue;
+    for await (const lines of parsedBatches(lineBatches(blocks, key), key, parseLine)) {
+      for (const line of lines) {
+        const item = toItem(line, header.namespace, id.business_date);
+        if (item !== null) yield item;
+      }
+    }
+  }
+}
+
+async function listSlices(
+  a3: JobDailyA3Data,
+  id: AttemptId,
+): Promise<readonly { readonly key: string; readonly header: SliceHeader }[]> {
+  const slices: { readonly key: string; readonly header: SliceHeader }[] = [];
+  for await (const { key } of a3.list(recordsFolder(id))) {
+    if (!isSliceOutput(id, key)) continue;
+    const line = await a3.firstLine(key);
+    if (line !== null) slices.push({ key, header: JSON.parse(line) as SliceHeader });
+  }
+  return slices.toSorted(
+    ({ header: a }, { header: b }) =>
+      compareBytes(a.namespace, b.namespace) || compareBytes(a.first_id ?? '', b.first_id ?? ''),
+  );
+}
+
+function parseLine(text: string): SliceHeader | SliceLine {
+  return JSON.parse(text) as SliceHeader | SliceLine;
+}
+
+function toItem(line: SliceHeader | SliceLine, namespace: string, since: string): RejectedItem | null {
+  if (!('op' in line)) return null;
+  if (line.op === 'rejected') return { namespace, lex_id: line.lex_id, since, findings: line.findings };
+  if (line.op !== 'unreadable') return null;
+  const { rule, message } = line;
+  const finding: Finding = { field: null, rule, severity: 'error', message, value: null, agreement_id: null };
+  return { namespace, lex_id: line.lex_id, since, findings: [finding] };
+}

@@ -1,0 +1,62 @@
+import { LexdeltaError, messageOf, REPAIRS } from '../errors.ts';
+import { InputError } from '../job/job-input.ts';
+import { ImportRefusedError } from '../runtime/import-refused.ts';
+import { exitCodeOfError } from './exit-codes.ts';
+import { refusedLines } from './refused-lines.ts';
+import { harmless } from './terminal/harmless.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { wrap } from './terminal/wrap.ts';
+
+/**
+ * Tells an error and gives the exit code.
+ * With `--json` it is one JSON document (`lexdelta.error/1`) on stdout, where the result would have been; else lines on
+ * stderr: what happened, one line a problem, the repair.
+ * @param onStderr JSON goes to stderr: stdout holds data already (`as-of` without `--output`)
+ */
+export function reportError(error: unknown, terminal: Terminal, onStderr = false): number {
+  const exitCode = exitCodeOfError(error);
+  if (terminal.isJson) {
+    const text = `${JSON.stringify({ ...errorBody(error), exit_code: exitCode })}\n`;
+    (onStderr ? terminal.stderr : terminal.stdout).write(text);
+    return exitCode;
+  }
+  for (const line of errorLines(error, terminal)) terminal.stderr.write(`${line}\n`);
+  return exitCode;
+}
+
+function errorBody(error: unknown): object {
+  const schema = 'lexdelta.error/1';
+  if (!(error instanceof LexdeltaError)) return { schema, code: null, message: messageOf(error) };
+  const { code, what: message, details } = error;
+  const body = { schema, code, message, repair: REPAIRS[code], details };
+  if (error instanceof InputError) return { ...body, problems: error.problems };
+  if (error instanceof ImportRefusedError) return { ...body, files: error.counts, refused: error.refused };
+  return body;
+}
+
+function errorLines(error: unknown, terminal: Terminal): readonly string[] {
+  const paint = terminal.paintError;
+  const width = terminal.errorWidth;
+  if (!(error instanceof LexdeltaError)) return [`${paint('bad', '✘')} ${harmless(messageOf(error))}`];
+  const head = `✘ [${error.code}] `;
+  const [first = '', ...more] = wrap(harmless(summaryOf(error)), width, head, '  ');
+  return [
+    first.replace(head, paint('bad', head)),
+    ...more,
+    ...itemsOf(error).flatMap((item) => wrap(harmless(item), width, '  ', '    ')),
+    ...wrap(REPAIRS[error.code], width, '  '),
+  ];
+}
+
+/** Without the list that its lines repeat. */
+function summaryOf(error: LexdeltaError): string {
+  if (!(error instanceof InputError)) return error.what;
+  return /^.*? problems?:/s.exec(error.what)?.[0] ?? error.what;
+}
+
+function itemsOf(error: LexdeltaError): readonly string[] {
+  if (error instanceof InputError) {
+    return error.problems.map(({ path, found, expected }) => `${path || '/'}: found ${found}, expected ${expected}`);
+  }
+  return error instanceof ImportRefusedError ? refusedLines(error.refused, Number(error.details['refused'])) : [];
+}

@@ -1,0 +1,74 @@
+/** The work of `lexdelta replay`. */
+import { PermanentError } from '../errors.ts';
+import { isNamespaceName } from '../job/job-input.ts';
+import type { LocalData } from '../runtime/local-data.ts';
+import { type ReplayRequest, replayKey } from '../steps/replay-requests.ts';
+import type { Context, GlobalFlags } from './context.ts';
+import { dataFolderOf } from './define-command.ts';
+import { readText } from './read-text.ts';
+import { plural } from './terminal/figures.ts';
+import { wrap } from './terminal/wrap.ts';
+
+export interface ReplayFlags extends GlobalFlags {
+  readonly namespace: string;
+  readonly ids?: string;
+  readonly idsFile?: string;
+  readonly all?: boolean;
+  readonly by: string;
+  readonly dryRun?: boolean;
+}
+
+export async function requestReplay(flags: ReplayFlags, context: Context): Promise<number> {
+  const { terminal } = context;
+  const request = await readRequest(flags, context);
+  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  try {
+    const number = flags.dryRun ? null : await writeRequest(request, data);
+    if (terminal.isJson) {
+      terminal.printJson('replay', { number, written: number !== null, request });
+      return 0;
+    }
+    const what = request.namespaces.length > 0 ? 'every document' : plural(request.documents.length, 'document');
+    const verb = number === null ? 'would be' : 'will be';
+    const serves = `${what} of ${flags.namespace} ${verb} transformed again by the next run that has this namespace.`;
+    terminal.print(...wrap(`${number === null ? '' : `Request ${number}: `}${serves}`, terminal.width));
+    return 0;
+  } finally {
+    await data.close();
+  }
+}
+
+/** @throws PermanentError `USAGE`, `FILE_NOT_READABLE` */
+async function readRequest(flags: ReplayFlags, context: Context): Promise<ReplayRequest> {
+  const { namespace, by } = flags;
+  if (!isNamespaceName(namespace)) throw new PermanentError('USAGE', `"${namespace}" is no name of a namespace.`);
+  if (by.trim() === '') throw new PermanentError('USAGE', '--by needs the name of who asks for it.');
+  const ways = [flags.ids, flags.idsFile, flags.all].filter((way) => way !== undefined);
+  if (ways.length !== 1) throw new PermanentError('USAGE', 'Give one of --ids, --ids-file and --all.');
+  const ids = await readIds(flags, context);
+  if (!flags.all && ids.length === 0) throw new PermanentError('USAGE', 'There is no id in the list.');
+  const documents = ids.map((lex_id) => ({ namespace, lex_id }));
+  const at = new Date(context.now()).toISOString();
+  return { format: 1, by, at, documents, namespaces: flags.all ? [namespace] : [] };
+}
+
+/** Each id once, in the order given. */
+async function readIds({ ids, idsFile }: ReplayFlags, context: Context): Promise<readonly string[]> {
+  const listed = ids?.split(',') ?? (idsFile === undefined ? [] : (await readText(idsFile, context)).split(/\r?\n/));
+  return [...new Set(listed.map((id) => id.trim()).filter((id) => id !== ''))];
+}
+
+/** Requests are numbered without holes, so whoever finds the number taken goes on to the next. */
+async function writeRequest(request: ReplayRequest, { jobDailyA3Data: a3 }: LocalData): Promise<number> {
+  const body = Buffer.from(JSON.stringify(request));
+  let number = 1;
+  for await (const { key } of a3.list('replay')) number = Math.max(number, Number(/(\d{9})\.json$/.exec(key)?.[1]) + 1);
+  for (; ; number += 1) {
+    try {
+      await a3.putOnce(replayKey(number), body);
+      return number;
+    } catch (error) {
+      if (!(error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT')) throw error;
+    }
+  }
+}

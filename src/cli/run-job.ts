@@ -1,0 +1,121 @@
+/** The work of `lexdelta run`. */
+import { existsSync } from 'node:fs';
+import { PermanentError } from '../errors.ts';
+import { executionName } from '../job/business-date.ts';
+import { InputError } from '../job/job-input.ts';
+import type { RunOutcome, RunPreview } from '../runtime/run-events.ts';
+import type { RuntimeConfig } from '../runtime/runtime-config.ts';
+import { isUrl, readConfig } from './config.ts';
+import type { Context, GlobalFlags } from './context.ts';
+import { flagsForHints } from './define-command.ts';
+import { exitCodeOfReport } from './exit-code-of-report.ts';
+import { showProgress } from './progress/display.ts';
+import { type InputFlags, readRunInput } from './run-input.ts';
+import { exitCodeOfSignal } from './signals.ts';
+import { wrap } from './terminal/wrap.ts';
+import { renderVerdict } from './verdict/render-verdict.ts';
+import { verdictOf } from './verdict/verdict-of.ts';
+
+export interface RunFlags extends InputFlags, GlobalFlags {
+  readonly lex?: string;
+  readonly attempt?: string;
+  readonly dryRun?: boolean;
+}
+
+/** @returns the exit code */
+export async function runJob(flags: RunFlags, context: Context): Promise<number> {
+  // All that can be refused is refused before anything is created.
+  const attempt = readAttempt(flags.attempt);
+  const input = await readRunInput(flags, context);
+  const config = await readConfig(flags, context);
+  await checkLex(config);
+  if (flags.dryRun && !existsSync(config.dataFolder)) {
+    const chosen = attempt ?? 1;
+    const run = executionName(input.business_date, chosen);
+    return tellPreview({ run, attempt: chosen, action: 'start', base: null }, context);
+  }
+  const runtime = await context.services.openRuntime(config);
+  const { terminal } = context;
+  try {
+    if (flags.dryRun) return tellPreview(await runtime.preview({ input, attempt }), context);
+    const signal = context.catchStopSignals((name) => {
+      terminal.note(`${name}: stopping; what is done stays. Once more ends at once.`);
+    });
+    const namespaces = input.namespaces.map(({ namespace }) => namespace);
+    const display = showProgress(terminal, namespaces, context.now);
+    let outcome: RunOutcome;
+    try {
+      outcome = await runtime.run({ input, attempt }, { onEvent: (event) => display.onEvent(event), signal });
+    } finally {
+      display.end();
+    }
+    return tellOutcome(outcome, signal, flags, context);
+  } finally {
+    await runtime.close();
+  }
+}
+
+function tellOutcome(outcome: RunOutcome, signal: AbortSignal, flags: RunFlags, { terminal }: Context): number {
+  if (outcome.kind === 'locked') {
+    throw new PermanentError('JOB_ALREADY_RUNNING', `The run ${outcome.owner} holds the lock. Nothing was created.`);
+  }
+  if (outcome.kind === 'stopped') {
+    const exitCode = exitCodeOfSignal(signal);
+    if (terminal.isJson) terminal.printJson('run', { outcome: 'stopped', run: outcome.run, exit_code: exitCode });
+    else terminal.note(...wrap(`${outcome.run} has stopped. The same command goes on with it.`, terminal.errorWidth));
+    return exitCode;
+  }
+  const { report, ran } = outcome;
+  const exitCode = exitCodeOfReport(report);
+  if (terminal.isJson) {
+    terminal.printJson('run', { outcome: 'ended', ran, verdict: verdictOf(report), exit_code: exitCode, report });
+    return exitCode;
+  }
+  if (!ran) terminal.note(`${report.run} had ended before. Nothing was done.`);
+  terminal.print(
+    ...renderVerdict(report, { paint: terminal.paint, width: terminal.width, flags: flagsForHints(flags) }),
+  );
+  return exitCode;
+}
+
+function tellPreview(found: RunPreview, { terminal }: Context): number {
+  if (terminal.isJson) {
+    terminal.printJson('run', { outcome: 'preview', ...found, exit_code: 0 });
+    return 0;
+  }
+  const words = {
+    start: 'would start',
+    resume: 'was interrupted and would go on',
+    follow: 'runs in another process and would be followed',
+    nothing: 'has ended, nothing would be done',
+  };
+  const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
+  terminal.print(...wrap(`${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}`, terminal.width));
+  return 0;
+}
+
+/** @throws InputError */
+function readAttempt(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InputError([{ path: '--attempt', found: JSON.stringify(text), expected: 'an integer from 1 to 999,999' }]);
+}
+
+/** @throws PermanentError `USAGE`, `INPUT_INVALID`, `LEX_FOLDER_INVALID` */
+async function checkLex({ lex, lexToken }: RuntimeConfig): Promise<void> {
+  if (lex === null) {
+    const what = 'Nothing says where Lex is: give --lex <url|folder>, LEXDELTA_LEX, or "lex" in lexdelta.json.';
+    throw new PermanentError('USAGE', what);
+  }
+  if (isUrl(lex)) {
+    const { readHttpLexOptions } = await import('../lex/http-lex-options.ts');
+    readHttpLexOptions({ baseUrl: lex, token: lexToken ?? undefined });
+    return;
+  }
+  const { stat } = await import('node:fs/promises');
+  const isFolder = await stat(lex).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new PermanentError('LEX_FOLDER_INVALID', `There is no folder ${lex} to read documents from.`);
+}

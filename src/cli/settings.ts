@@ -1,0 +1,111 @@
+import type { Severity } from '../agreements/transformed.ts';
+import { PermanentError } from '../errors.ts';
+import { isNamespaceName } from '../job/job-input.ts';
+
+/** What a configuration file may hold. */
+export interface Settings {
+  /** The data folder. */
+  readonly data?: string | undefined;
+  /** URL or folder of Lex. */
+  readonly lex?: string | undefined;
+  readonly lexTimeouts?: { readonly idleMs?: number | undefined; readonly totalMs?: number | undefined } | undefined;
+  /** Severities that differ from the rules' defaults, by rule id. */
+  readonly rules?: Readonly<Record<string, Severity>> | undefined;
+  /** Name → path of a module whose default export is a namespace. */
+  readonly namespaceModules?: Readonly<Record<string, string>> | undefined;
+  readonly threads?: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+const MAX_THREADS = 64;
+
+/** `problem` is a sentence's end. Values of unknown keys are not repeated: somebody may have put a token there. */
+type Report = (path: string, problem: string) => void;
+type Check = (value: unknown, path: string, report: Report) => void;
+
+const CHECKS: Readonly<Record<keyof Settings, Check>> = {
+  data: checkText('the path of the data folder'),
+  lex: checkText('URL or folder of Lex'),
+  lexTimeouts: checkKeys({ idleMs: checkInteger(1, DAY_MS), totalMs: checkInteger(1, DAY_MS) }),
+  rules: checkMap(
+    (value, path, report) => {
+      if (value !== 'error' && value !== 'warning') report(path, unexpected(value, '"error" or "warning"'));
+    },
+    (key) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key),
+  ),
+  namespaceModules: checkMap(checkText('the path of a module'), isNamespaceName),
+  threads: checkInteger(1, MAX_THREADS),
+};
+
+/** @throws PermanentError `CONFIG_INVALID`, naming every problem with its path */
+export function checkSettings(value: unknown, source: string): Settings {
+  const problems: string[] = [];
+  checkKeys(CHECKS)(value, '', (path, problem) => {
+    problems.push(`${path || '/'}: ${problem}`);
+  });
+  if (problems.length === 0) return value as Settings;
+  throw new PermanentError('CONFIG_INVALID', `The configuration ${source} is not right: ${problems.join('; ')}.`);
+}
+
+/** The settings that have a variable. An empty one counts as not set. @throws PermanentError `CONFIG_INVALID` */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Settings {
+  const integer = (name: string, high: number): number | undefined => {
+    const text = env[name];
+    if (!text) return undefined;
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= 1 && value <= high) return value;
+    throw new PermanentError('CONFIG_INVALID', `${name} is "${text.slice(0, 60)}", expected 1 to ${high}.`);
+  };
+  return {
+    data: env['LEXDELTA_DATA'] || undefined,
+    lex: env['LEXDELTA_LEX'] || undefined,
+    lexTimeouts: {
+      idleMs: integer('LEXDELTA_LEX_IDLE_MS', DAY_MS),
+      totalMs: integer('LEXDELTA_LEX_TOTAL_MS', DAY_MS),
+    },
+    threads: integer('LEXDELTA_THREADS', MAX_THREADS),
+  };
+}
+
+function checkText(expected: string): Check {
+  return (value, path, report) => {
+    if (typeof value !== 'string' || value === '') report(path, unexpected(value, expected));
+  };
+}
+
+function checkInteger(low: number, high: number): Check {
+  return (value, path, report) => {
+    if (!Number.isInteger(value) || (value as number) < low || (value as number) > high) {
+      report(path, unexpected(value, `an integer from ${low} to ${high}`));
+    }
+  };
+}
+
+function checkKeys(checks: Readonly<Record<string, Check>>): Check {
+  return (value, path, report) => {
+    if (!isObject(value)) return report(path, unexpected(value, 'an object'));
+    for (const [key, item] of Object.entries(value)) {
+      const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+      if (check !== undefined) check(item, `${path}/${key}`, report);
+      else report(`${path}/${key}`, `no such key; known are ${Object.keys(checks).join(', ')}`);
+    }
+  };
+}
+
+function checkMap(check: Check, isName: (key: string) => boolean): Check {
+  return (value, path, report) => {
+    if (!isObject(value)) return report(path, unexpected(value, 'an object'));
+    for (const [key, item] of Object.entries(value)) {
+      if (isName(key)) check(item, `${path}/${key}`, report);
+      else report(`${path}/${key}`, 'no such name');
+    }
+  };
+}
+
+function unexpected(found: unknown, expected: string): string {
+  return `found ${JSON.stringify(found).slice(0, 60)}, expected ${expected}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

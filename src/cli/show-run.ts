@@ -1,0 +1,23 @@
+/** The work of `lexdelta show`. */
+import type { Context, GlobalFlags } from './context.ts';
+import { dataFolderOf, flagsForHints } from './define-command.ts';
+import { findRun } from './find-run.ts';
+import { renderVerdict } from './verdict/render-verdict.ts';
+import { verdictOf } from './verdict/verdict-of.ts';
+
+/** Shows any run, failed ones too, so the exit code is 0 when there is one. */
+export async function showRun(run: string, flags: GlobalFlags, context: Context): Promise<number> {
+  const { terminal } = context;
+  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  try {
+    const report = await findRun(run, data.jobStats);
+    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report), report });
+    else {
+      const { paint, width } = terminal;
+      terminal.print(...renderVerdict(report, { paint, width, flags: flagsForHints(flags) }));
+    }
+    return 0;
+  } finally {
+    await data.close();
+  }
+}

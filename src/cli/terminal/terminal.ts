@@ -1,0 +1,119 @@
+import { type Paint, paintFor, plain } from './paint.ts';
+
+/** Nothing is written wider than this, whatever the terminal. */
+export const MAX_WIDTH = 80;
+
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface TerminalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+/**
+ * The two streams of a command. Data goes to `stdout`; progress, warnings and errors go to `stderr`.
+ * With `--json` the one JSON document on `stdout` is all data there is.
+ */
+export class Terminal {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  #options: TerminalOptions = { json: false, quiet: false, color: true };
+  #isClosed = false;
+
+  constructor(
+    stdout: OutputStream,
+    stderr: OutputStream,
+    env: Readonly<Record<string, string | undefined>> = process.env,
+  ) {
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.env = env;
+  }
+
+  configure(options: TerminalOptions): void {
+    this.#options = options;
+  }
+
+  get isJson(): boolean {
+    return this.#options.json;
+  }
+
+  get isQuiet(): boolean {
+    return this.#options.quiet;
+  }
+
+  /** Whether lines on `stderr` may be drawn again. */
+  get canRedraw(): boolean {
+    return this.stderr.isTTY === true && this.env['TERM'] !== 'dumb';
+  }
+
+  get width(): number {
+    return widthOf(this.stdout);
+  }
+
+  get errorWidth(): number {
+    return widthOf(this.stderr);
+  }
+
+  get paint(): Paint {
+    return this.#options.json ? plain : paintFor(this.stdout, this.#options.color);
+  }
+
+  get paintError(): Paint {
+    return paintFor(this.stderr, this.#options.color);
+  }
+
+  /** Nobody reads `stdout` any more: nothing is written to it from now on. */
+  closeOutput(): void {
+    this.#isClosed = true;
+  }
+
+  get isOutputClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Writes lines of data. */
+  print(...lines: readonly string[]): void {
+    if (!this.#isClosed && lines.length > 0) this.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Writes data as fast as its reader takes it. */
+  async write(data: string | Uint8Array): Promise<void> {
+    if (this.#isClosed || this.stdout.write(data)) return;
+    await new Promise<void>((resolve) => {
+      const events = ['drain', 'close', 'error'];
+      const done = (): void => {
+        for (const event of events) this.stdout.off(event, done);
+        resolve();
+      };
+      for (const event of events) this.stdout.on(event, done);
+    });
+  }
+
+  /** Resolves when all that was written has left the process, or never will. */
+  async flush(): Promise<void> {
+    const streams = this.#isClosed ? [this.stderr] : [this.stdout, this.stderr];
+    await Promise.all(streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  }
+
+  /** Writes the command's one JSON document, with its schema first: `lexdelta.<command>/1`. */
+  printJson(command: string, body: object): void {
+    this.print(JSON.stringify({ schema: `lexdelta.${command}/1`, ...body }));
+  }
+
+  /** Writes lines of progress, hints or warnings. */
+  note(...lines: readonly string[]): void {
+    if (this.#options.quiet) return;
+    for (const line of lines) this.stderr.write(`${line}\n`);
+  }
+}
+
+/** Tests and pipes have no columns. A terminal narrower than 40 gets 40, and breaks the lines itself. */
+function widthOf(stream: OutputStream): number {
+  return Math.max(40, Math.min(MAX_WIDTH, stream.columns ?? MAX_WIDTH));
+}

@@ -1,0 +1,107 @@
+import type { GateResult } from '../../job/contracts.ts';
+import type { RunReport } from '../../runtime/run-report.ts';
+import { count, exactPercent, percent, plural } from '../terminal/figures.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
+import { fact, type VerdictOptions } from './layout.ts';
+import { verdictOf } from './verdict-of.ts';
+
+/** Listed, deltas, removed and rows, each as a sum that adds up. */
+export function figures(report: RunReport, options: VerdictOptions): readonly string[] {
+  const sum = (key: 'total_docs_queried' | 'planned' | 'removed' | (typeof OUTCOMES)[number][0]): number =>
+    report.query.reduce((total, namespace) => total + namespace[key], 0);
+  const outcomes = OUTCOMES.map(([key, word]) => [sum(key), word] as const);
+  const lines = [...fact(options, 'listed', equation(sum('total_docs_queried'), outcomes))];
+  const { transformation: done, publication } = report;
+  if (done !== null) {
+    const verb = verdictOf(report).startsWith('published') ? 'published' : 'valid';
+    const missing = done.planned - done.valid - done.rejected;
+    const parts = [
+      [done.valid, verb],
+      [done.rejected, 'rejected'],
+      [missing, 'not transformed'],
+    ] as const;
+    const healing = done.rejected > 0 ? ' (they return when they are mended)' : '';
+    lines.push(...fact(options, 'deltas', equation(done.planned, parts) + healing));
+  } else {
+    lines.push(...fact(options, 'deltas', count(sum('planned'))));
+  }
+  const removed = sum('removed');
+  if (removed > 0) lines.push(...fact(options, 'removed', `${plural(removed, 'document')} (proven)`));
+  if (publication !== null && verdictOf(report).startsWith('published')) {
+    const { rows, added, changed, stale, rejected } = publication;
+    const before = rows - added + publication.removed;
+    const sums = `${count(rows)} = ${count(before)} before + ${count(added)} added - ${count(publication.removed)} removed`;
+    lines.push(...fact(options, 'rows', `${sums}; ${count(changed)} changed, ${count(stale)} stale`));
+    lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included`));
+  }
+  return lines;
+}
+
+const OUTCOMES = [
+  ['unchanged', 'unchanged'],
+  ['new', 'new'],
+  ['changed', 'changed'],
+  ['reprocessed', 'reprocessed'],
+  ['touched', 're-saved'],
+  ['standing', 'still rejected'],
+  ['unreadable', 'unreadable'],
+] as const;
+
+function equation(total: number, parts: readonly (readonly [number, string])[]): string {
+  const terms = parts.filter(([value]) => value > 0).map(([value, word]) => `${count(value)} ${word}`);
+  return terms.length === 0 ? count(total) : `${count(total)} = ${terms.join(' + ')}`;
+}
+
+/** Numerator, denominator, threshold and population of both gates. */
+export function gates(report: RunReport, options: VerdictOptions): readonly string[] {
+  const lines = [
+    ...gateText('query', 'documents read of those listed', report.query_gate),
+    ...gateText('transform', 'valid of those to be transformed', report.transformation_gate),
+  ];
+  return lines
+    .flatMap((line, i) => fact(options, i === 0 ? 'gates' : '', line))
+    .map((line) => paintState(line, options));
+}
+
+const PASSED = '✔ passed';
+const BELOW = '✘ below';
+const ACCEPTED = '! below, accepted';
+
+function gateText(name: string, population: string, gate: GateResult | null): readonly string[] {
+  if (gate === null) return [];
+  const { numerator, denominator, ratio, threshold } = gate;
+  const figure = `${count(numerator)}/${count(denominator)} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
+  const state = gate.accepted ? ACCEPTED : gate.passed ? PASSED : BELOW;
+  return [`${name} ${figure} ${state}: ${population}`];
+}
+
+/** After the lines were broken: colours take no room. */
+function paintState(line: string, { paint }: VerdictOptions): string {
+  return line
+    .replace(PASSED, paint('good', PASSED))
+    .replace(ACCEPTED, paint('warning', ACCEPTED))
+    .replace(BELOW, paint('bad', BELOW));
+}
+
+/** One line a namespace; outcomes that nowhere occurred are left out. */
+export function namespaces(report: RunReport, { width }: VerdictOptions): readonly string[] {
+  if (report.query.length === 0) return [];
+  const shown = OUTCOMES.filter(([key]) => report.query.some((namespace) => namespace[key] > 0));
+  const isRemoving = report.query.some((namespace) => namespace.removed > 0);
+  const figure = (header: string): Column => ({ header, align: 'right' });
+  const columns: Column[] = [
+    { header: 'namespace', flexible: true },
+    figure('listed'),
+    ...shown.map(([, word]) => figure(word === 'still rejected' ? 'standing' : word)),
+    ...(isRemoving ? [figure('removed')] : []),
+    { header: 'complete' },
+  ];
+  const rows = report.query.map((namespace) => [
+    namespace.namespace,
+    count(namespace.total_docs_queried),
+    ...shown.map(([key]) => count(namespace[key])),
+    ...(isRemoving ? [count(namespace.removed)] : []),
+    namespace.complete ? 'proven' : 'NO',
+  ]);
+  return ['', ...renderTable(columns, rows, width, '  '), ''];
+}

@@ -1,0 +1,131 @@
+/**
+ * What a run came to, for people: published or not, figures that add up, gates, what to look at next. From its report
+ * alone, so `run`, `show` and `demo` say the same.
+ */
+import { type ErrorCode, REPAIRS } from '../../errors.ts';
+import type { OverrideKind } from '../../job/contracts.ts';
+import type { RunReport } from '../../runtime/run-report.ts';
+import { duration, plural, utcTime } from '../terminal/figures.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { figures, gates, namespaces } from './figures.ts';
+import { fact, type VerdictOptions } from './layout.ts';
+import { verdictOf } from './verdict-of.ts';
+import { warnings } from './warnings.ts';
+
+export function renderVerdict(report: RunReport, options: VerdictOptions): readonly string[] {
+  return [
+    ...headline(report, options),
+    ...fact(options, 'run', runFacts(report)),
+    ...(report.error === null ? [] : fact(options, 'why', causeOf(report))),
+    ...(report.query.length === 0 ? [] : figures(report, options)),
+    ...gates(report, options),
+    ...namespaces(report, options),
+    ...warnings(report, options),
+    ...nextSteps(report, options),
+  ];
+}
+
+function headline(report: RunReport, { paint, width }: VerdictOptions): readonly string[] {
+  const [tone, words, text] = headlineParts(report);
+  const [first = '', ...more] = wrap(text, width, `${words}  `, '  ');
+  return [first.replace(words, paint(tone, words)), ...more];
+}
+
+function headlineParts(report: RunReport): readonly ['good' | 'bad' | 'warning', string, string] {
+  const rows = report.publication === null ? '' : `: ${plural(report.publication.rows, 'row')}`;
+  const table = `Table A-3 as of ${report.business_date}${rows}`;
+  switch (verdictOf(report)) {
+    case 'published':
+      return ['good', '✔ PUBLISHED', table];
+    case 'published_incomplete':
+      return ['warning', '! PUBLISHED, INCOMPLETE', `${table}. What follows publication is not all done.`];
+    case 'running':
+      return ['warning', '… RUNNING', `Nothing is published yet for ${report.business_date}.`];
+    default:
+      return ['bad', '✘ NOT PUBLISHED', `${failureOf(report)} ${inForce(report)}`];
+  }
+}
+
+function failureOf(report: RunReport): string {
+  switch (report.error?.code) {
+    case 'QUERY_GATE_FAILED':
+      return 'The query gate failed.';
+    case 'TRANSFORMATION_GATE_FAILED':
+      return 'The transformation gate failed.';
+    case 'NAMESPACE_EMPTIED':
+      return 'A namespace that had documents lists none.';
+    case 'DATE_OUT_OF_ORDER':
+      return 'A later table is published already.';
+    case 'JOB_ALREADY_RUNNING':
+      return 'Another run holds the lock.';
+    default:
+      break;
+  }
+  if (report.status === 'superseded') return 'Another run took over its lock.';
+  if (report.status === 'aborted') return 'The run was ended from outside.';
+  return report.status === 'timed_out' ? 'The run took too long.' : 'The run failed.';
+}
+
+function inForce(report: RunReport): string {
+  const asOf = /as_of=(\d{4}-\d{2}-\d{2})/.exec(report.base ?? '')?.[1];
+  return asOf === undefined ? 'There is no earlier table.' : `Table A-3 as of ${asOf} stays in force.`;
+}
+
+function runFacts(report: RunReport): string {
+  const facts = [report.run, `attempt ${report.attempt}`, `started ${utcTime(report.started_at)}`];
+  if (report.ended_at !== null) {
+    facts.push(`took ${duration(Date.parse(report.ended_at) - Date.parse(report.started_at))}`);
+  }
+  if (report.iterations > 1) facts.push(`${report.iterations} iterations`);
+  return facts.join(', ');
+}
+
+/** Without the code and the repair, which have places of their own. */
+function causeOf(report: RunReport): string {
+  const { code, message } = report.error!;
+  const repair = REPAIRS[code as ErrorCode];
+  const text = message.replace(/^\[[A-Z_]+\] /, '');
+  return repair !== undefined && text.endsWith(repair) ? text.slice(0, -repair.length).trim() : text;
+}
+
+function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {
+  const { flags } = options;
+  const rejected = report.transformation?.rejected ?? 0;
+  const rejectedCommand = `lexdelta rejected ${report.run} --by-rule${flags}`;
+  switch (verdictOf(report)) {
+    case 'published':
+      return [
+        ...fact(options, 'table', `lexdelta as-of ${report.business_date} --format csv${flags}`),
+        ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0 ? fact(options, 'look at', rejectedCommand) : []),
+      ];
+    case 'published_incomplete':
+      return fact(options, 'next', 'Nothing is lost. The next run finishes what is left before it begins.');
+    case 'running':
+      return fact(options, 'next', `lexdelta run --business-date ${report.business_date}${flags} (follows it)`);
+    default: {
+      const again = `lexdelta run --business-date ${report.business_date} --attempt ${report.attempt + 1}${flags}`;
+      const accept = acceptableOf(report.error?.code ?? null);
+      return [
+        ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
+        ...(rejected > 0 ? fact(options, 'next', rejectedCommand) : []),
+        ...fact(options, rejected > 0 ? '' : 'next', `mend, then: ${again}`),
+        ...(accept === null ? [] : fact(options, '', `or accept:  … --accept ${accept} --by NAME --reason TEXT`)),
+      ];
+    }
+  }
+}
+
+function acceptableOf(code: string | null): OverrideKind | null {
+  switch (code) {
+    case 'QUERY_GATE_FAILED':
+      return 'query';
+    case 'TRANSFORMATION_GATE_FAILED':
+      return 'transform';
+    case 'NAMESPACE_EMPTIED':
+      return 'removals';
+    case 'DATE_OUT_OF_ORDER':
+      return 'date';
+    default:
+      return null;
+  }
+}

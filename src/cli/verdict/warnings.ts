@@ -1,0 +1,43 @@
+import type { NamespaceCounts } from '../../job/contracts.ts';
+import type { RunReport } from '../../runtime/run-report.ts';
+import { plural } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { wrap } from '../terminal/wrap.ts';
+import type { VerdictOptions } from './layout.ts';
+
+/** What passed, but should be looked at: held-back removals, gaps, failed slices, what an operator accepted. */
+export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
+  const found = [
+    ...report.query.flatMap(namespaceWarnings),
+    ...(report.failed_slices > 0
+      ? [`${plural(report.failed_slices, 'slice')} failed: the documents keep what they had and are found again`]
+      : []),
+    ...report.warnings,
+    ...report.overrides.map(({ accept, by, reason }) => `accepted: ${accept}, by ${by}: ${reason}`),
+  ];
+  const seen = [...new Set(found)].map(harmless);
+  return seen.flatMap((text) => colourFirst(wrap(text, options.width, '! ', '  '), '!', 'warning', options.paint));
+}
+
+function namespaceWarnings(counts: NamespaceCounts): readonly string[] {
+  const found: string[] = [];
+  if (counts.removals_held > 0) {
+    found.push(
+      `${counts.namespace}: ${plural(counts.removals_held, 'removal')} held back, too many for one day. ` +
+        'Check Lex; if they are right: --accept removals --by NAME --reason TEXT',
+    );
+  }
+  if (!counts.complete) {
+    const cause = counts.cause === null ? '' : ` ${counts.cause}`;
+    found.push(
+      `${counts.namespace}: not complete, ${plural(counts.gaps, 'gap')}, ` +
+        `${plural(counts.failed_pages, 'failed page')}; nothing is removed there.${cause}`,
+    );
+  }
+  return found;
+}
+
+function colourFirst(lines: readonly string[], mark: string, tone: 'warning', paint: Paint): readonly string[] {
+  return lines.map((line, i) => (i === 0 ? line.replace(mark, paint(tone, mark)) : line));
+}
