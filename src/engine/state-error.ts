@@ -5,7 +5,7 @@ export class StateError extends Error {
   override readonly name = 'StateError';
   /** Error name, e.g. `States.Timeout`. */
   readonly error: string;
-  readonly cause: string;
+  override readonly cause: string;
   constructor(error: string, cause: string) {
     super(`${error}: ${cause}`);
     this.error = error;

@@ -170,7 +170,7 @@ describe('resume after a kill', () => {
           expect([...rough.journal.frames('run')]).toEqual([]);
         },
       ),
-      { numRuns: 250 },
+      { numRuns: 150 },
     ));
 
   it('never runs a finished task again, and runs one that was running again with the same arguments', async () => {
