@@ -131,11 +131,11 @@ describe('updateItem', () => {
 
   it('sets, adds, subtracts and removes, reading the item as it was', async () => {
     const { item } = await update(
-      { n: { N: '5' }, second: { N: '1' }, gone: { S: 'x' } },
-      'SET n = second, second = n + :two, c = :two - n, d = if_not_exists(d, :zero) + :two, e = if_not_exists(n, :zero) REMOVE gone, never',
+      { n: { N: '5' }, b2: { N: '1' }, gone: { S: 'x' } },
+      'SET n = b2, b2 = n + :two, c = :two - n, d = if_not_exists(d, :zero) + :two, e = if_not_exists(n, :zero) REMOVE gone, never',
       { ':two': { N: '2' }, ':zero': { N: '0' } },
     );
-    expect(item).toEqual({ ...KEY, n: { N: '1' }, second: { N: '7' }, c: { N: '-3' }, d: { N: '2' }, e: { N: '5' } });
+    expect(item).toEqual({ ...KEY, n: { N: '1' }, b2: { N: '7' }, c: { N: '-3' }, d: { N: '2' }, e: { N: '5' } });
   });
 
   it('makes an item that is not there', async () => {
