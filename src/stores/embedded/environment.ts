@@ -32,7 +32,8 @@ export interface CommitOptions {
 export interface Environment {
   /**
    * Runs `write` in one write transaction; concurrent calls of a process share one physical commit (group commit).
-   * All or nothing: when `write` throws, nothing of it is kept. Resolves when committed to the operating system's file
+   * All or nothing: when `write` throws, nothing of it is kept. (But a worker thread must not be ended by
+   * `worker.terminate()` while it writes: lmdb-js commits what is half-written. Ask it to end; `process.exit` is safe.) Resolves when committed to the operating system's file
    * cache (survives the death of the process), or, with `durable`, when flushed to the disk (survives power loss).
    * With a guard set, the execution's incarnation is checked inside the same transaction. `label` names the write for
    * the crash tests (`durable-writes.ts`); default: the first table written.

@@ -1,23 +1,22 @@
 /**
- * Ends a process whose threads still wait for LMDB's write lock.
+ * Ends a process while threads of it are inside of an LMDB transaction, or wait for its lock. `process.exit` alone would
+ * do harm in both cases:
+ * - A thread that waits for the lock does so inside of the operating system, where nothing can end it. The process would
+ *   wait with it, perhaps for ever, and the user would never see the exit code that says `STORE_BUSY`.
+ * - A worker thread that is ended in the middle of a write has its half-written transaction committed by lmdb-js.
  *
- * Such a thread waits inside of the operating system, where nothing can end it: `process.exit` would wait for it, perhaps
- * for ever, and the user would never get the exit code that says `STORE_BUSY`. So at exit, when there are such threads,
- * the process replaces itself by a shell that does nothing but end with the same code.
+ * So then, at exit, the process replaces itself by a shell that does nothing but end with the same code. All threads are
+ * gone at that instant, and LMDB gives their lock to the next one that asks.
  */
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
 
-const COUNTER = 'lexdelta.threads-that-wait';
+const COUNTER = 'lexdelta.threads-in-transaction';
 const counter = sharedCounter();
 
-/** Counts the calling thread as waiting until the function that it gives back is called. */
-export function markWaitingForLock(): () => void {
+/** Counts the calling thread as in a transaction until the function that it gives back is called. */
+export function markInTransaction(): () => void {
   Atomics.add(counter, 0, 1);
-  let isWaiting = true;
-  return () => {
-    if (isWaiting) Atomics.sub(counter, 0, 1);
-    isWaiting = false;
-  };
+  return () => Atomics.sub(counter, 0, 1);
 }
 
 /** One counter for the process: worker threads inherit the memory from the thread that starts them. */

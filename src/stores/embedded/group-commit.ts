@@ -5,9 +5,9 @@
 import { PermanentError } from '../../errors.ts';
 import { afterDurableWrite, beforeDurableWrite } from './durable-writes.ts';
 import type { CommitOptions } from './environment.ts';
+import { markInTransaction } from './exit-in-transaction.ts';
 import type { LmdbFile } from './lmdb-file.ts';
 import { commitError, storageError } from './storage-error.ts';
-import { markWaitingForLock } from './stuck-exit.ts';
 import { whoHolds } from './who-holds.ts';
 
 interface Write {
@@ -88,12 +88,11 @@ export class GroupCommit {
     const { root, path } = this.#options.file;
     this.#inFlight = true;
     while (this.#waiting.length > 0) {
-      let done: readonly DoneWrite[] = [];
-      const release = markWaitingForLock();
+      const group: { done: readonly DoneWrite[] | null } = { done: null };
+      const leave = markInTransaction();
       try {
         const committed = root.transaction(() => {
-          release();
-          done = this.#runWaiting();
+          group.done = this.#runWaiting();
         });
         // Asked for in the same turn, or it would tell of a later commit. Never rejects: a commit that fails tells itself.
         const flushed = new Promise<void>((resolve) =>
@@ -103,12 +102,13 @@ export class GroupCommit {
           ),
         );
         await committed;
-        for (const write of done) void this.#acknowledge(write, flushed);
+        for (const write of group.done ?? []) void this.#acknowledge(write, flushed);
       } catch (error) {
-        release();
         const cause = commitError(await underlyingError(error), path);
-        for (const { write } of done) write.reject(cause);
-        if (done.length === 0) this.#rejectWaiting(cause);
+        if (group.done === null) this.#rejectWaiting(cause);
+        for (const { write } of group.done ?? []) write.reject(cause);
+      } finally {
+        leave();
       }
     }
     this.#inFlight = false;

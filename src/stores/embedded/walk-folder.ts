@@ -1,7 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareBytes } from '../../agreements/byte-order.ts';
 import { hasErrno } from '../../errors.ts';
 
 /**
@@ -12,8 +11,8 @@ export async function* walkFolder(root: string, folder: string): AsyncIterable<s
   const entries = (await entriesOf(join(root, folder)))
     .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isFile()))
     // A folder stands where its keys do: `a-b` comes before `a/b`, and `a0` after it.
-    .map((entry) => ({ entry, order: entry.isDirectory() ? `${entry.name}/` : entry.name }))
-    .sort((a, b) => compareBytes(a.order, b.order));
+    .map((entry) => ({ entry, order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
+    .sort((a, b) => Buffer.compare(a.order, b.order));
   for (const { entry } of entries) {
     const key = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* walkFolder(root, key);
