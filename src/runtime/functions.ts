@@ -39,6 +39,7 @@ import type { JobInstanceNamespaceQueryCounts } from '../stores/job-stats.ts';
 import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import type { JobDailyBatchProcessing, JobDailyDelta } from '../stores/object-store.ts';
 import type { FunctionName } from './machines.ts';
+import type { WorkLimits } from './runtime-config.ts';
 import type { ReadProgress } from './worker-pool.ts';
 
 /** A call hands back its cursor after 12 minutes: Lambda ends it at 15. */
@@ -58,6 +59,7 @@ export interface FunctionDeps {
   readonly namespaces: ReadonlyMap<string, NamespaceModule>;
   readonly rules: RuleSet;
   readonly codeVersion: string;
+  readonly workLimits?: WorkLimits;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
@@ -96,7 +98,7 @@ export function createFunctions(deps: FunctionDeps): Readonly<Record<FunctionNam
     ),
     ValidateNamespacesQueryingProcess: step(async (input: ValidateQueryInput) => validateQuery(input)),
     CreateBatchesForDeltaDocs: step((input: CreateDeltaBatchesInput, { shouldStop }) =>
-      createDeltaBatches(input, { delta, plans, shouldStop }),
+      createDeltaBatches(input, { delta, plans, shouldStop, ...deps.workLimits }),
     ),
     GetDeltaDocsBatchInfo: step((input: DeltaBatchInfoInput) => getDeltaDocsBatchInfo(input, { plans })),
     ProcessPayloadForRecursion: step(async (input: ProcessPayloadInput) => processPayloadForRecursion(input)),
@@ -119,13 +121,14 @@ export function createFunctions(deps: FunctionDeps): Readonly<Record<FunctionNam
       createJobDailyA3Data(input, {
         a3,
         shouldStop,
+        ...deps.workLimits,
         codeVersion: deps.codeVersion,
         mappingVersion: (name) => namespaceOf(name).mappingVersion,
         now: () => now().toISOString(),
       }),
     ),
     UpdateAgreementHashes: step((input: UpdateHashesInput, { shouldStop }) =>
-      updateAgreementHashes(input, { a3, hashes, shouldStop }),
+      updateAgreementHashes(input, { a3, hashes, shouldStop, ...deps.workLimits }),
     ),
     CleanupDailyJob: step((input: CleanupInput) => cleanupDailyJob(input, { delta, plans })),
   };

@@ -27,7 +27,15 @@ export async function openLocalFunctions(
   const rules = rulesInForce(config.rules, 'rules');
   const lex = await openLex(config, namespaces);
   const stores = openEmbeddedStores({ folder: config.dataFolder, guard });
-  const functions = createFunctions({ ...stores, lex, namespaces, rules, codeVersion: readCodeVersion(), onProgress });
+  const functions = createFunctions({
+    ...stores,
+    lex,
+    namespaces,
+    rules,
+    codeVersion: readCodeVersion(),
+    ...(config.workLimits === undefined ? {} : { workLimits: config.workLimits }),
+    onProgress,
+  });
   return {
     functions,
     async close() {

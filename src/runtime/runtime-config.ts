@@ -1,5 +1,6 @@
 /** What a run needs to know beside its input. The command line makes it from flags, environment, files and defaults. */
 import type { Severity } from '../agreements/transformed.ts';
+import type { ShardLimits } from '../publish/shard-layout.ts';
 
 export interface RuntimeConfig {
   /** Absolute path of the data folder. */
@@ -20,4 +21,18 @@ export interface RuntimeConfig {
   readonly namespaceModules: Readonly<Record<string, string>>;
   /** Worker threads for reading and transforming; at least 1. */
   readonly threads: number;
+  /** Nobody but tests gives it. */
+  readonly workLimits?: WorkLimits;
+}
+
+/** Where work is cut into parts, as the steps name it; absent: where they cut it. Small parts let few documents meet every border. */
+export interface WorkLimits {
+  /** Bytes of page objects a slice. */
+  readonly sliceBytes?: number;
+  /** Of shards. */
+  readonly limits?: ShardLimits;
+  /** Slice outputs a list. */
+  readonly listEntries?: number;
+  /** After so long a call hands back its cursor; 0: after its first piece of work. */
+  readonly turnMs?: number;
 }

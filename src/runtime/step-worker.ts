@@ -7,7 +7,9 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-pool.ts';
 const port = parentPort!;
 const post = (message: FromWorker): void => port.postMessage(message);
 const running = new Map<number, AbortController>();
-const opened = openLocalFunctions(workerData as WorkerSetup, (progress) => post({ type: 'progress', progress }));
+const setup = workerData as WorkerSetup;
+const turnMs = setup.config.workLimits?.turnMs ?? TIME_BUDGET_MS;
+const opened = openLocalFunctions(setup, (progress) => post({ type: 'progress', progress }));
 let settled = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {
@@ -21,7 +23,7 @@ port.on('message', (message: ToWorker) => {
 async function runCall({ id, name, payload }: Extract<ToWorker, { type: 'call' }>): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
-  const deadline = performance.now() + TIME_BUDGET_MS;
+  const deadline = performance.now() + turnMs;
   try {
     const { functions } = await opened;
     const value = await functions[name](payload, {
