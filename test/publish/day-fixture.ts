@@ -3,7 +3,7 @@ import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { Fingerprint } from '../../src/agreements/fingerprint.ts';
 import type { A3Values } from '../../src/agreements/table-a3/fields.ts';
 import type { TransformedRow } from '../../src/agreements/transformed.ts';
-import type { AttemptId, NamespaceCounts, WriteManifestOutput } from '../../src/job/contracts.ts';
+import type { AttemptId, BuildShardsInput, NamespaceCounts, WriteManifestOutput } from '../../src/job/contracts.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import { buildShards } from '../../src/publish/build-shard.ts';
 import { checkTable } from '../../src/publish/check-table.ts';
@@ -156,7 +156,7 @@ export async function runPhases(
       planned.batch_index.map(async (batch) => {
         let cursor: number | null = null;
         do {
-          const input = { ...common, phase, batch, batches: planned.batch_index.length, cursor };
+          const input: BuildShardsInput = { ...common, phase, batch, batches: planned.batch_index.length, cursor };
           ({ cursor } = await run(input, deps));
         } while (cursor !== null);
       }),
