@@ -10,6 +10,7 @@ import { hasErrno } from '../../errors.ts';
 import { checkKey } from '../object-key.ts';
 import type { Guard } from './guard.ts';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { workerFile } from './worker-file.ts';
 
 /** A process that gave no heartbeat for so long is taken for dead, whatever else is known of it. */
 export const SILENT_AFTER_MS = 60_000;
@@ -66,8 +67,7 @@ export function startHeartbeat(folder: string, guard: Guard, everyMs: number = B
     if (incarnation < guard.incarnation) rmSync(heartbeatFile(folder, { ...guard, incarnation }), { force: true });
   }
   writeHeartbeat(folder, guard);
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.')); // `.ts` here, `.js` in the package
-  const thread = new Worker(new URL(`./heartbeat-thread${extension}`, import.meta.url), {
+  const thread = new Worker(workerFile('./heartbeat-thread', import.meta.url), {
     workerData: { folder, guard, everyMs },
   });
   thread.unref();
