@@ -20,6 +20,7 @@ export const REPAIRS = {
   RUN_STOPPED: 'The run was asked to stop. The same command goes on with it.',
   HEAD_MOVED: 'Another run published meanwhile. Start a new attempt.',
   HASHES_INCOMPLETE: 'The table is published. The next run finishes the hashes first.',
+  REBUILD_UNFINISHED: 'Run `lexdelta hashes rebuild` again: it starts over. Then start the run.',
   PLAN_INVALID: 'Start a new attempt. The plan of this one cannot be read.',
   // Lex
   LEX_UNREACHABLE: 'The step is retried. If it keeps failing, check the Lex URL and the interface endpoint.',
@@ -40,7 +41,8 @@ export const REPAIRS = {
   // Stores
   STORE_BUSY: 'Another process holds the write lock of the data folder. End that process, then start again.',
   STORE_FULL: 'Make room on the disk, then start the same command again: the run goes on.',
-  STORE_WRITE_FAILED: 'Check the disk (its errors stand in the system log), then start the same command again: the run goes on.',
+  STORE_WRITE_FAILED:
+    'Check the disk (its errors stand in the system log), then start the same command again: the run goes on.',
   STORE_READ_ONLY: 'Give this user the right to write to the data folder, then start again.',
   STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
   STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',

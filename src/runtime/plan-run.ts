@@ -4,6 +4,7 @@ import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { JobStats } from '../stores/job-stats.ts';
+import { REBUILD_EXECUTION } from './local-hash-rebuild.ts';
 
 export interface RunPlan {
   readonly run: string;
@@ -26,7 +27,7 @@ export interface PlanDeps {
 /**
  * Nothing yet for this date: attempt 1. Running: follow it. Interrupted: resume it. Failed or superseded: the next
  * attempt. Succeeded: nothing. A given attempt is the one that is meant; it may be the next, never a later one.
- * @throws PermanentError `DATE_OUT_OF_ORDER`, `RUN_UNKNOWN` (an attempt beyond the next)
+ * @throws PermanentError `DATE_OUT_OF_ORDER`, `RUN_UNKNOWN` (an attempt beyond the next), `REBUILD_UNFINISHED`
  */
 export async function planRun(
   input: JobInput,
@@ -58,6 +59,9 @@ export async function planRun(
   }
   checkOrder(input, lock.as_of);
   if (lock.owner !== null && isAlive(lock.owner)) return plan('locked');
+  if (lock.owner === REBUILD_EXECUTION) {
+    throw new PermanentError('REBUILD_UNFINISHED', 'A rebuild of the hashes died before they were all restored.');
+  }
   // A process that took the execution a moment ago, before its first event.
   return plan(isAlive(run) ? 'follow' : 'start');
 }
