@@ -33,9 +33,8 @@ export interface ClassifierDeps {
 export class RowClassifier {
   /** Outcomes of the documents so far, the last one left out until it is certain. */
   readonly counts: Record<Outcome, number> = emptyCounts();
-  /** Entries of AgreementHash, and those of them that no row had, up to the last document. */
+  /** Entries of AgreementHash up to the last document. */
   known = 0;
-  candidates = 0;
   /** Id of the joint row when other bytes with the same id followed it. */
   duplicateOfJoint: string | null = null;
   /** A row above `until` was met. */
@@ -44,6 +43,7 @@ export class RowClassifier {
   rows = 0;
 
   readonly #deps: ClassifierDeps;
+  #candidates = 0;
   #entries: EntryCursor | null = null;
   /** The last readable id: rows must ascend from here. `null`: from −∞. */
   #lastId: string | null = null;
@@ -62,6 +62,14 @@ export class RowClassifier {
 
   constructor(deps: ClassifierDeps) {
     this.#deps = deps;
+  }
+
+  /**
+   * Entries that no row had; 0 beside an unreadable row, which may be one of them. Their lines are written all the same:
+   * whoever trims the page must know which of its entries were not listed.
+   */
+  get candidates(): number {
+    return this.counts.unreadable > 0 ? 0 : this.#candidates;
   }
 
   get lastId(): string | null {
@@ -286,7 +294,7 @@ export class RowClassifier {
 
   #addCandidate(lex_id: string): void {
     this.known += 1;
-    this.candidates += 1;
+    this.#candidates += 1;
     this.#deps.writer.add(candidateLine(lex_id));
   }
 

@@ -25,10 +25,16 @@ export class PageObjectWriter {
   #bytes = 0;
   #parts = 0;
 
-  constructor(store: Pick<ObjectStore, 'put'>, place: PageObjectPlace, maxBytes = MAX_PART_BYTES) {
+  /** `options.parts`: parts that an earlier turn wrote. */
+  constructor(
+    store: Pick<ObjectStore, 'put'>,
+    place: PageObjectPlace,
+    options: { readonly maxBytes?: number; readonly parts?: number } = {},
+  ) {
     this.#store = store;
     this.#place = place;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = options.maxBytes ?? MAX_PART_BYTES;
+    this.#parts = options.parts ?? 0;
   }
 
   /** Takes one line, in pieces without line ends. Views on memory that is not written again will do. */

@@ -1,12 +1,18 @@
 /** A namespace, its hashes and its delta folder in memory, and the query stage over them: for the tests of its steps. */
 import { contentHash, rawHash } from '../../src/agreements/content-hash.ts';
 import { type Fingerprint, HASH_SCHEME } from '../../src/agreements/fingerprint.ts';
-import type { CalculateQueriedDocsInput, NamespaceCounts } from '../../src/job/contracts.ts';
-import type { CandidateLine, PageHeader, PageLine, PutLine, RemoveLine } from '../../src/steps/page-object.ts';
+import type {
+  CalculateQueriedDocsInput,
+  CalculateQueriedDocsOutput,
+  NamespaceCounts,
+} from '../../src/job/contracts.ts';
+import { calculateQueriedDocs } from '../../src/steps/calculate-queried-docs.ts';
+import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
 import { queryNamespace } from '../../src/steps/query-namespace.ts';
 import { MemoryAgreementHash } from '../fakes/memory-agreement-hash.ts';
 import { type MemoryLexOptions, MemoryLexSource } from '../fakes/memory-lex-source.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
+import { MemoryQueryCounts } from '../fakes/memory-query-counts.ts';
 
 export const NAMESPACE = 'mac';
 export const MODULE = { idField: 'lexId', volatileFields: ['audit'], mappingVersion: 'mac-1-aa' };
@@ -82,6 +88,28 @@ export class QuerySetting {
       cursor = output.cursor;
     } while (cursor !== null);
     return outputs;
+  }
+
+  readonly queryCounts = new MemoryQueryCounts();
+
+  /** Runs CalculateAndUpdateQueriedDocsInNamespace to its end. */
+  async calculate(
+    pageSize: number,
+    input: Partial<CalculateQueriedDocsInput> = {},
+    overrides: Partial<QuerySetting['deps']> = {},
+  ): Promise<NamespaceCounts> {
+    const fixed = { ...ATTEMPT, job_id: 'agreements-2021-10-20', namespace: NAMESPACE, iteration: 1, workers: [] };
+    const total_docs = this.lex.rows.length;
+    const limits = { query_batch_size: pageSize, max_removed_percentage: 1, overrides: [] };
+    let cursor = null;
+    for (;;) {
+      const output: CalculateQueriedDocsOutput = await calculateQueriedDocs(
+        { ...fixed, ...limits, total_docs, ...input, cursor },
+        { ...this.deps, queryCounts: this.queryCounts, ...overrides },
+      );
+      if (output.cursor === null) return output.counts;
+      cursor = JSON.parse(JSON.stringify(output.cursor));
+    }
   }
 
   get folder(): string {

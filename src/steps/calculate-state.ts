@@ -1,0 +1,55 @@
+/** Where `CalculateAndUpdateQueriedDocsInNamespace` stands between two turns: flat, small, and opaque to the machine. */
+import type { CalculateCursor } from '../job/contracts.ts';
+import { emptyCounts } from './outcome-counts.ts';
+
+type Flat = Record<string, string | number | boolean | null>;
+
+const START = {
+  is_joined: false as boolean,
+  /** Page to look at next. */
+  next_page: 0,
+  /** Last id covered; `null` before the first (−∞) and behind the end (+∞), as the two flags tell. */
+  covered: null as string | null,
+  has_begun: false as boolean,
+  is_at_end: false as boolean,
+  /**
+   * Page object that ends at `covered`. Its counts are not in the sums yet: the next page may still change them. `null`:
+   * a gap ends there.
+   */
+  owner_page: null as number | null,
+  owner_kind: null as 'page' | 'repair' | null,
+  // Sums over the page objects before the owner
+  ...emptyCounts(),
+  known: 0,
+  candidates: 0,
+  // What went wrong so far
+  failed_pages: 0,
+  gaps: 0,
+  repaired_joints: 0,
+  failed_repairs_in_a_row: 0,
+  cause: null as string | null,
+  // Removals
+  /** Candidate to go on behind: the page object and the id. */
+  confirm_page: 0,
+  confirm_kind: 'repair' as 'repair' | 'page',
+  confirm_after: null as string | null,
+  removed: 0,
+  /** Candidates that Lex has after all, and those that it could not be asked about. */
+  found: 0,
+  unconfirmed: 0,
+  removal_parts: 0,
+};
+
+export type CalculateState = typeof START;
+
+export function startState(): CalculateState {
+  return { ...START };
+}
+
+export function stateOf(cursor: CalculateCursor | null): CalculateState {
+  return { ...START, ...(cursor as Partial<CalculateState> | null) };
+}
+
+export function cursorOf(state: CalculateState): CalculateCursor {
+  return state satisfies Flat;
+}

@@ -1,0 +1,288 @@
+/** The query stage over a Lex that changes between any two requests: what must hold whatever comes and goes. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareBytes } from '../../src/agreements/byte-order.ts';
+import { TransientError } from '../../src/errors.ts';
+import type { NamespaceCounts } from '../../src/job/contracts.ts';
+import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
+import type { HashEntry } from '../../src/stores/agreement-hash.ts';
+import type { MemoryLexSource } from '../fakes/memory-lex-source.ts';
+import { documentOf, NAMESPACE, QuerySetting } from './query-setting.ts';
+
+/** Ids that sort otherwise by UTF-16 units than by bytes are among them. */
+const IDS = [
+  ...Array.from({ length: 22 }, (_, i) => `d${String(i).padStart(2, '0')}`),
+  'd1',
+  '\uFFFD',
+  '\u{1F600}',
+].sort(compareBytes);
+const TEXTS = ['a', 'b'];
+
+interface Known {
+  readonly as: 'good' | 'rejected';
+  readonly text: string;
+  readonly touched: boolean;
+  readonly isOldMapping: boolean;
+}
+interface Plan {
+  /** What Lex lists at first, by id. */
+  readonly listed: readonly (string | null)[];
+  readonly known: readonly (Known | null)[];
+  /** Before the request of this number, `id` gets this text, or goes. */
+  readonly moves: readonly { readonly request: number; readonly id: number; readonly text: string | null }[];
+  readonly failures: readonly number[];
+  readonly maxRows: readonly number[];
+  readonly pageSize: number;
+  readonly workers: number;
+  readonly hasGetById: boolean;
+  readonly reprocess: readonly number[];
+  /** Every so many pages a turn ends. */
+  readonly turn: number;
+}
+
+const known = fc.option(
+  fc.record({
+    as: fc.constantFrom('good' as const, 'rejected' as const),
+    text: fc.constantFrom(...TEXTS),
+    touched: fc.boolean(),
+    isOldMapping: fc.boolean(),
+  }),
+  { freq: 3 },
+);
+const perId = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: IDS.length, maxLength: IDS.length });
+const plans: fc.Arbitrary<Plan> = fc.record({
+  listed: perId(fc.option(fc.constantFrom(...TEXTS), { freq: 4 })),
+  known: perId(known),
+  moves: fc.array(
+    fc.record({
+      request: fc.nat(25),
+      id: fc.nat(IDS.length - 1),
+      text: fc.option(fc.constantFrom(...TEXTS), { freq: 1 }),
+    }),
+    { maxLength: 14 },
+  ),
+  failures: fc.oneof(fc.constant([]), fc.array(fc.nat(30), { maxLength: 12 })),
+  maxRows: fc.array(fc.integer({ min: 2, max: 8 }), { maxLength: 6 }),
+  pageSize: fc.integer({ min: 1, max: 8 }),
+  workers: fc.integer({ min: 1, max: 4 }),
+  hasGetById: fc.boolean(),
+  reprocess: fc.array(fc.nat(IDS.length - 1), { maxLength: 4 }),
+  turn: fc.integer({ min: 1, max: 4 }),
+});
+
+interface Result {
+  readonly setting: QuerySetting;
+  readonly counts: NamespaceCounts;
+  readonly entries: readonly HashEntry[];
+  /** Ids that the script never touched. */
+  readonly still: ReadonlySet<string>;
+}
+
+async function run(plan: Plan): Promise<Result> {
+  let isFrozen = false;
+  const setting = new QuerySetting({
+    hasGetById: plan.hasGetById,
+    maxRows: ({ number }) => plan.maxRows[number % Math.max(1, plan.maxRows.length)] ?? 1000,
+    onRequest: ({ number }, lex) => {
+      if (isFrozen) return;
+      for (const { request, id, text } of plan.moves) if (request === number) move(lex, IDS[id] as string, text);
+      if (plan.failures.includes(number)) throw new TransientError('LEX_UNREACHABLE', 'Lex was not there.');
+    },
+  });
+  for (const [i, id] of IDS.entries()) {
+    const text = plan.listed[i] ?? null;
+    if (text !== null) setting.list(id, text);
+    const entry = plan.known[i] ?? null;
+    if (entry === null) continue;
+    const fingerprint = {
+      ...(entry.touched ? { raw_hash: null } : {}),
+      ...(entry.isOldMapping ? { mapping_version: 'old' } : {}),
+    };
+    await setting.know(id, entry.text, { as: entry.as, fingerprint });
+  }
+  const list = [...new Set(plan.reprocess)].map((i) => IDS[i] as string).sort(compareBytes);
+  const lines = [{ format: 1, all: false, count: list.length }, ...list].map((line) => `${JSON.stringify(line)}\n`);
+  await setting.delta.put('2021-10-20/1/reprocess/mac.ndjson', Buffer.from(lines.join('')));
+  let asked = 0;
+  const shouldStop = () => {
+    asked += 1;
+    return asked % plan.turn === 0;
+  };
+  const total_docs = setting.lex.rows.length;
+  const work = (batch: number) => setting.work(batch, plan.workers, plan.pageSize, { shouldStop }).catch(isLexFailure);
+  await Promise.all(Array.from({ length: plan.workers }, (_, batch) => work(batch)));
+  // An operator accepts whatever goes, so that no property hides behind a bound.
+  const input = { total_docs, overrides: [{ accept: 'removals' as const, by: 'ann', reason: 'test' }] };
+  const counts = await setting.calculate(plan.pageSize, input, { shouldStop });
+  isFrozen = true;
+  await expectSameAgain(setting, plan.pageSize, input, counts);
+  const moved = new Set(plan.moves.map(({ id }) => IDS[id] as string));
+  const entries = (await Array.fromAsync(setting.hashes.readRange(NAMESPACE, null, null))).flat();
+  return { setting, counts, entries, still: new Set(IDS.filter((id) => !moved.has(id))) };
+}
+
+function move(lex: MemoryLexSource, id: string, text: string | null): void {
+  if (text === null) lex.remove(id);
+  else lex.put(id, documentOf(id, text));
+}
+
+/** A worker that dies leaves gaps; any other error is a defect. */
+function isLexFailure(error: unknown): void {
+  if (!(error instanceof TransientError)) throw error;
+}
+
+async function expectSameAgain(setting: QuerySetting, pageSize: number, input: object, counts: NamespaceCounts) {
+  const before = await setting.objects();
+  const again = await setting.calculate(pageSize, input);
+  // Only what Lex says today of a candidate may differ, where it was not to be asked before.
+  expect({ ...again, removed: 0, removals_held: 0 }).toEqual({ ...counts, removed: 0, removals_held: 0 });
+  const pages = (all: typeof before) => all.filter(({ name }) => !name.startsWith('removals'));
+  expect(pages(await setting.objects())).toEqual(pages(before));
+}
+
+interface FinalObject {
+  readonly header: PageHeader;
+  readonly lines: readonly PageLine[];
+}
+const isFinal = ({ header }: FinalObject) =>
+  (header.kind === 'page' || header.kind === 'repair') &&
+  header.status === 'read' &&
+  (header.reached_end || header.through !== null);
+const isIn = (id: string, { after, through }: PageHeader) =>
+  (after === null || compareBytes(id, after) > 0) && (through === null || compareBytes(id, through) <= 0);
+const hasOutcome = (line: PageLine) => line.op === 'put' || line.op === 'touch';
+
+async function finals(setting: QuerySetting): Promise<readonly FinalObject[]> {
+  return (await setting.objects()).filter(isFinal);
+}
+
+/** The outcome that a document which never moved must have. */
+function expectedOf(plan: Plan, id: string): string | null {
+  const i = IDS.indexOf(id);
+  const text = plan.listed[i] ?? null;
+  if (text === null) return null;
+  const entry = plan.known[i] ?? null;
+  if (entry === null) return 'new';
+  if (entry.isOldMapping || entry.text !== text) return 'changed';
+  if (plan.reprocess.includes(i)) return 'reprocessed';
+  if (entry.touched) return `touch ${entry.as}`;
+  return null;
+}
+
+const options = { numRuns: 400 };
+
+describe('the query stage, whatever comes and goes', () => {
+  it('tiles the id space: no two objects cover the same id, and without a gap every id is covered', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting, counts } = await run(plan);
+        const objects = await finals(setting);
+
+        for (const id of IDS) {
+          const covering = objects.filter(({ header }) => isIn(id, header));
+          expect(covering.length).toBeLessThanOrEqual(1);
+          if (counts.complete && objects.length > 0) expect(covering.length).toBe(1);
+        }
+      }),
+      options,
+    ));
+
+  it('gives every document that was there throughout exactly the one outcome that it must have', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting, still } = await run(plan);
+
+        for (const { header, lines } of await finals(setting)) {
+          for (const id of still) {
+            if (!isIn(id, header)) continue;
+            const found = lines.filter((line) => line.lex_id === id && hasOutcome(line));
+            const told = found.map((line) =>
+              line.op === 'put' ? line.status : line.op === 'touch' && `touch ${line.of}`,
+            );
+            expect([id, told]).toEqual([id, [expectedOf(plan, id)].filter((one) => one !== null)]);
+          }
+        }
+      }),
+      options,
+    ));
+
+  it('has no id with two lines, and none outside the range of its object', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting } = await run(plan);
+        const seen = new Set<string>();
+
+        for (const { header, lines } of (await setting.objects()).filter(({ header }) => header.kind !== 'removals')) {
+          expect(lines.length === 0 || isFinal({ header, lines })).toBe(true);
+          for (const { lex_id } of lines) {
+            expect(seen.has(lex_id as string)).toBe(false);
+            expect(isIn(lex_id as string, header)).toBe(true);
+            seen.add(lex_id as string);
+          }
+          const ids = lines.map(({ lex_id }) => lex_id as string);
+          expect(ids).toEqual(ids.toSorted(compareBytes));
+        }
+      }),
+      options,
+    ));
+
+  it('counts what its lines and the known documents say, page by page and in the whole', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting, counts, entries } = await run(plan);
+        const sums = { new: 0, changed: 0, reprocessed: 0, touched: 0, unchanged: 0, standing: 0, unreadable: 0 };
+
+        for (const { header, lines } of await finals(setting)) {
+          const inRange = entries.filter(({ lex_id }) => isIn(lex_id, header));
+          const withLine = new Set(lines.map(({ lex_id }) => lex_id));
+          const quiet = inRange.filter(({ lex_id }) => !withLine.has(lex_id));
+          const of = (op: string, as: string) =>
+            lines.filter(
+              (line) => line.op === op && (line.op === 'put' ? line.status : line.op === 'touch' && line.of) === as,
+            );
+          expect(header.counts).toEqual({
+            new: of('put', 'new').length,
+            changed: of('put', 'changed').length,
+            reprocessed: of('put', 'reprocessed').length,
+            touched: of('touch', 'good').length,
+            unchanged: quiet.filter(({ rejected }) => rejected === null).length,
+            standing: of('touch', 'rejected').length + quiet.filter(({ rejected }) => rejected !== null).length,
+            unreadable: 0,
+          });
+          expect(header.known).toBe(inRange.length);
+          expect(header.candidates).toBe(lines.filter(({ op }) => op === 'candidate').length);
+          for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += header.counts[key];
+        }
+        expect(counts).toMatchObject(sums);
+      }),
+      options,
+    ));
+
+  it('removes nothing that is there, and without a gap everything that has been gone throughout', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting, counts, entries, still } = await run(plan);
+        const removed = (await setting.object('removals'))?.lines.map(({ lex_id }) => lex_id as string) ?? [];
+        const isThere = (id: string) => setting.lex.rows.some((row) => row.id === id);
+
+        for (const id of removed) expect(isThere(id) && (plan.hasGetById || still.has(id))).toBe(false);
+        expect(removed).toEqual(removed.toSorted(compareBytes));
+        if (!counts.complete || counts.removals_held > 0) return;
+        const gone = entries.map(({ lex_id }) => lex_id).filter((id) => still.has(id) && !isThere(id));
+        for (const id of gone) expect(removed).toContain(id);
+      }),
+      options,
+    ));
+
+  it('reads every document of a Lex that keeps still and answers', () =>
+    fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        const { setting, counts } = await run({ ...plan, moves: [], failures: [] });
+        const total = setting.lex.rows.length;
+
+        expect(counts).toMatchObject({ complete: true, gaps: 0, failed_pages: 0, repaired_joints: 0, cause: null });
+        expect(counts.total_docs_queried).toBe(total);
+      }),
+      options,
+    ));
+});
