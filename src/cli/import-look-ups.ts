@@ -1,5 +1,5 @@
 /** The work of `lexdelta entities import` and `laws import`. */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { PermanentError } from '../errors.ts';
 import { type ImportResult, importEntityFiles, importLawFile } from '../runtime/look-up-import.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -47,7 +47,7 @@ export async function importLaws(file: string, flags: ImportFlags, context: Cont
   }
 }
 
-function tell(command: string, { counts, refused }: ImportResult, { terminal }: Context): void {
+function tell(command: string, { counts, refused }: ImportResult, { terminal, cwd }: Context): void {
   if (terminal.isJson) {
     terminal.printJson(command, { files: counts, refused });
     return;
@@ -61,7 +61,7 @@ function tell(command: string, { counts, refused }: ImportResult, { terminal }: 
     figure('refused'),
   ];
   const rows = counts.map((file) => [
-    file.file,
+    shortPath(file.file, cwd),
     count(file.new),
     count(file.changed),
     count(file.unchanged),
@@ -72,4 +72,10 @@ function tell(command: string, { counts, refused }: ImportResult, { terminal }: 
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));
   }
+}
+
+/** As the user named it, mostly. */
+function shortPath(path: string, cwd: string): string {
+  const shown = relative(cwd, path);
+  return shown.length < path.length ? shown : path;
 }

@@ -31,7 +31,11 @@ export async function readRunInput(flags: InputFlags, context: Pick<Context, 'cw
 }
 
 function sourceOf(flags: InputFlags): string {
-  return flags.input === undefined ? 'The input' : `The input ${nameOf(flags.input)}`;
+  return flags.input === undefined ? 'The input' : inputName(flags.input);
+}
+
+function inputName(file: string): string {
+  return file === '-' ? nameOf(file) : `The input ${file}`;
 }
 
 function defaults(): Record<string, unknown> {
@@ -45,7 +49,7 @@ async function readInputFile(file: string, context: Pick<Context, 'cwd' | 'stdin
     return JSON.parse(text);
   } catch (error) {
     const found = text.trim() === '' ? 'nothing' : `no JSON${jsonPlace(error)}`;
-    throw new InputError([{ path: '', found, expected: 'a JSON object' }], `The input ${nameOf(file)}`);
+    throw new InputError([{ path: '', found, expected: 'a JSON object' }], inputName(file));
   }
 }
 

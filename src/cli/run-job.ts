@@ -7,7 +7,7 @@ import type { RunOutcome, RunPreview } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints } from './define-command.ts';
+import { flagsForHints, flagsForRun } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
 import { showProgress } from './progress/display.ts';
 import { type InputFlags, readRunInput } from './run-input.ts';
@@ -72,9 +72,8 @@ function tellOutcome(outcome: RunOutcome, signal: AbortSignal, flags: RunFlags, 
     return exitCode;
   }
   if (!ran) terminal.note(`${report.run} had ended before. Nothing was done.`);
-  terminal.print(
-    ...renderVerdict(report, { paint: terminal.paint, width: terminal.width, flags: flagsForHints(flags) }),
-  );
+  const { paint, width } = terminal;
+  terminal.print(...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags) }));
   return exitCode;
 }
 

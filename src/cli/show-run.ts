@@ -1,6 +1,6 @@
 /** The work of `lexdelta show`. */
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf, flagsForHints } from './define-command.ts';
+import { dataFolderOf, flagsForHints, flagsForRun } from './define-command.ts';
 import { findRun } from './find-run.ts';
 import { renderVerdict } from './verdict/render-verdict.ts';
 import { verdictOf } from './verdict/verdict-of.ts';
@@ -14,7 +14,9 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report), report });
     else {
       const { paint, width } = terminal;
-      terminal.print(...renderVerdict(report, { paint, width, flags: flagsForHints(flags) }));
+      terminal.print(
+        ...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags) }),
+      );
     }
     return 0;
   } finally {

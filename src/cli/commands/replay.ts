@@ -22,7 +22,7 @@ export function addReplayCommand(program: Command, shell: Shell): void {
       }),
     );
   examples(command, [
-    'lexdelta replay --namespace mac --ids mac-0000000042,mac-0000000043 --by "Ada Lovelace"',
-    'lexdelta replay --namespace pwm --all --by "Ada Lovelace" --dry-run',
+    'lexdelta replay --namespace mac --ids mac-0000000042,mac-0000000043 --by Ada',
+    'lexdelta replay --namespace pwm --all --by Ada --dry-run',
   ]);
 }

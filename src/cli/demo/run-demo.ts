@@ -96,8 +96,9 @@ async function runDay(
     if (outcome.kind !== 'ended') return 'stopped';
     const { report } = outcome;
     if (!terminal.isJson) {
-      const options = { paint: terminal.paint, width: terminal.width, flags: dataFlag(folder, context) };
-      terminal.print('', ...renderVerdict(report, options));
+      const flags = dataFlag(folder, context);
+      const runFlags = ` --lex ${pathWord(lex, context)}${flags}`;
+      terminal.print('', ...renderVerdict(report, { paint: terminal.paint, width: terminal.width, flags, runFlags }));
     }
     return { report, problems: await check(report, lex, before, folder, context) };
   } finally {

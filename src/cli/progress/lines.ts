@@ -64,9 +64,9 @@ function transformLine({ slices }: Progress): readonly string[] {
 }
 
 function nextLine({ stage, troubles, startedMs }: Progress, nowMs: number): string {
-  const rest = STAGES.slice(STAGES.indexOf(stage)).join(' > ');
-  const retried = troubles === 0 ? '' : `   ${count(troubles)} retried`;
-  return `${'now'.padEnd(INDENT.length)}${rest}   ${duration(nowMs - startedMs)}${retried}`;
+  const rest = STAGES.slice(STAGES.indexOf(stage)).map((next) => (next.endsWith(' gate') ? 'gate' : next));
+  const retried = troubles === 0 ? '' : `  ${count(troubles)} retried`;
+  return `${duration(nowMs - startedMs).padEnd(INDENT.length)}${rest.join(' > ')}${retried}`;
 }
 
 function totalText(total: number | null): string {

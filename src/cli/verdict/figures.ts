@@ -20,18 +20,22 @@ export function figures(report: RunReport, options: VerdictOptions): readonly st
       [done.rejected, 'rejected'],
       [missing, 'not transformed'],
     ] as const;
-    const healing = done.rejected > 0 ? ' (they return when they are mended)' : '';
+    const healing = done.rejected > 0 ? ' (they return when mended)' : '';
     lines.push(...fact(options, 'deltas', equation(done.planned, parts) + healing));
   } else {
     lines.push(...fact(options, 'deltas', count(sum('planned'))));
   }
   const removed = sum('removed');
-  if (removed > 0) lines.push(...fact(options, 'removed', `${plural(removed, 'document')} (proven)`));
+  if (removed > 0 && verdictOf(report).startsWith('published'))
+    lines.push(...fact(options, 'removed', `${plural(removed, 'document')} (proven)`));
   if (publication !== null && verdictOf(report).startsWith('published')) {
     const { rows, added, changed, stale, rejected } = publication;
     const before = rows - added + publication.removed;
     const sums = `${count(rows)} = ${count(before)} before + ${count(added)} added - ${count(publication.removed)} removed`;
-    lines.push(...fact(options, 'rows', `${sums}; ${count(changed)} changed, ${count(stale)} stale`));
+    lines.push(
+      ...fact(options, 'rows', sums),
+      ...fact(options, '', `of them ${count(changed)} changed, ${count(stale)} stale`),
+    );
     lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included`));
   }
   return lines;
@@ -52,11 +56,11 @@ function equation(total: number, parts: readonly (readonly [number, string])[]):
   return terms.length === 0 ? count(total) : `${count(total)} = ${terms.join(' + ')}`;
 }
 
-/** Numerator, denominator, threshold and population of both gates. */
+/** Both gates: documents read of those listed, documents valid of those to be transformed. */
 export function gates(report: RunReport, options: VerdictOptions): readonly string[] {
   const lines = [
-    ...gateText('query', 'documents read of those listed', report.query_gate),
-    ...gateText('transform', 'valid of those to be transformed', report.transformation_gate),
+    ...gateText('query    ', 'read', report.query_gate),
+    ...gateText('transform', 'valid', report.transformation_gate),
   ];
   return lines
     .flatMap((line, i) => fact(options, i === 0 ? 'gates' : '', line))
@@ -67,12 +71,12 @@ const PASSED = '✔ passed';
 const BELOW = '✘ below';
 const ACCEPTED = '! below, accepted';
 
-function gateText(name: string, population: string, gate: GateResult | null): readonly string[] {
+function gateText(name: string, counted: string, gate: GateResult | null): readonly string[] {
   if (gate === null) return [];
   const { numerator, denominator, ratio, threshold } = gate;
-  const figure = `${count(numerator)}/${count(denominator)} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
+  const figure = `${count(numerator)}/${count(denominator)} ${counted} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
   const state = gate.accepted ? ACCEPTED : gate.passed ? PASSED : BELOW;
-  return [`${name} ${figure} ${state}: ${population}`];
+  return [`${name} ${figure}  ${state}`];
 }
 
 /** After the lines were broken: colours take no room. */

@@ -7,11 +7,19 @@ export interface VerdictOptions {
   readonly width: number;
   /** What further commands need to reach the same data, for example ` --data /srv/lexdelta`. */
   readonly flags: string;
+  /** The same, and what a further `run` needs beside. */
+  readonly runFlags: string;
 }
 
-const LABEL_WIDTH = 12;
+const LABEL_WIDTH = 14;
 
 /** A labelled line, broken where it must be. The text is made harmless here. */
 export function fact({ width }: VerdictOptions, label: string, text: string): readonly string[] {
   return wrap(harmless(text), width, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
+}
+
+/** As {@link fact}, for a command: it can be copied even where it is broken. */
+export function commandFact(options: VerdictOptions, label: string, command: string): readonly string[] {
+  const lines = fact({ ...options, width: options.width - 2 }, label, command);
+  return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));
 }

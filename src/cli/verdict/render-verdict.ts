@@ -8,7 +8,7 @@ import type { RunReport } from '../../runtime/run-report.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
-import { fact, type VerdictOptions } from './layout.ts';
+import { commandFact, fact, type VerdictOptions } from './layout.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
 
@@ -72,7 +72,7 @@ function inForce(report: RunReport): string {
 }
 
 function runFacts(report: RunReport): string {
-  const facts = [report.run, `attempt ${report.attempt}`, `started ${utcTime(report.started_at)}`];
+  const facts = [report.run, `started ${utcTime(report.started_at)}`];
   if (report.ended_at !== null) {
     facts.push(`took ${duration(Date.parse(report.ended_at) - Date.parse(report.started_at))}`);
   }
@@ -95,21 +95,27 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
   switch (verdictOf(report)) {
     case 'published':
       return [
-        ...fact(options, 'table', `lexdelta as-of ${report.business_date} --format csv${flags}`),
-        ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0 ? fact(options, 'look at', rejectedCommand) : []),
+        ...commandFact(options, 'table', `lexdelta as-of ${report.business_date} --format csv${flags}`),
+        ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0
+          ? commandFact(options, 'look at', rejectedCommand)
+          : []),
       ];
     case 'published_incomplete':
       return fact(options, 'next', 'Nothing is lost. The next run finishes what is left before it begins.');
     case 'running':
-      return fact(options, 'next', `lexdelta run --business-date ${report.business_date}${flags} (follows it)`);
+      return fact(
+        options,
+        'next',
+        `lexdelta run --business-date ${report.business_date}${options.runFlags} (follows it)`,
+      );
     default: {
-      const again = `lexdelta run --business-date ${report.business_date} --attempt ${report.attempt + 1}${flags}`;
+      const again = `lexdelta run --business-date ${report.business_date} --attempt ${report.attempt + 1}`;
       const accept = acceptableOf(report.error?.code ?? null);
       return [
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
-        ...(rejected > 0 ? fact(options, 'next', rejectedCommand) : []),
-        ...fact(options, rejected > 0 ? '' : 'next', `mend, then: ${again}`),
-        ...(accept === null ? [] : fact(options, '', `or accept:  … --accept ${accept} --by NAME --reason TEXT`)),
+        ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
+        ...commandFact(options, 'mend, then', again + options.runFlags),
+        ...(accept === null ? [] : fact(options, 'or accept', `… --accept ${accept} --by NAME --reason TEXT`)),
       ];
     }
   }

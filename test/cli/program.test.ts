@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { displayWidth } from '../../src/cli/terminal/harmless.ts';
+import { runCli } from './support.ts';
+
+const COMMANDS = [
+  [],
+  ['run'],
+  ['runs'],
+  ['show'],
+  ['rejected'],
+  ['as-of'],
+  ['entities'],
+  ['entities', 'import'],
+  ['entities', 'list'],
+  ['entities', 'pending'],
+  ['laws'],
+  ['laws', 'import'],
+  ['laws', 'list'],
+  ['replay'],
+  ['hashes'],
+  ['hashes', 'rebuild'],
+  ['lex'],
+  ['lex', 'serve'],
+  ['demo'],
+];
+
+describe('lexdelta', () => {
+  it.each(COMMANDS.map((command) => ({ command })))(
+    'helps on $command with examples first, in 80 columns',
+    async ({ command }) => {
+      const result = await runCli([...command, '-h']);
+
+      expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(result.stdout).toMatch(/^Examples:\n {2}lexdelta /);
+      expect(result.stdout).toContain(`Usage: lexdelta${command.map((word) => ` ${word}`).join('')}`);
+      for (const line of result.stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it('prints its version', async () => {
+    expect(await runCli(['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it.each([
+    [['rum'], "Unknown command 'rum' (Did you mean run?)."],
+    [['entities', 'imprt'], "Unknown command 'imprt' (Did you mean import?)."],
+    [['run', '--bussiness-date', '1'], "Unknown option '--bussiness-date' (Did you mean --business-date?)."],
+    [['show'], "Missing required argument 'run|date'."],
+    [['as-of', '10-20-2021', '--format', 'xml'], "Option '--format <format>' argument 'xml' is invalid."],
+    [['show', 'yesterday', 'and', 'today'], 'Too many arguments'],
+    [['runs', '--limit', '0'], '--limit is "0", expected an integer from 1'],
+    [['as-of', '02-30-2021'], '"02-30-2021" is no day of the calendar'],
+    [['entities', 'import'], 'Nothing to import'],
+    [['replay', '--namespace', 'mac', '--by', 'Ada'], 'Give one of --ids, --ids-file and --all.'],
+    [['lex', 'serve', '--port', '70000'], '--port is "70000"'],
+  ])('refuses %j with exit code 2 and says what is wrong', async (args, text) => {
+    const result = await runCli(args);
+
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr.replaceAll(/\n {2}/g, ' ')).toContain(text);
+    expect(result.stderr).toContain('[USAGE]');
+  });
+
+  it.each([[[]], [['entities']]])('shows help on stderr and exits 2 when %j says nothing to do', async (args) => {
+    const result = await runCli(args);
+
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toContain('Usage: lexdelta');
+  });
+
+  it('gives usage errors as JSON on stdout', async () => {
+    const result = await runCli(['runs', '--lmit', '3', '--json']);
+
+    expect(JSON.parse(result.stdout)).toMatchObject({ schema: 'lexdelta.error/1', code: 'USAGE', exit_code: 2 });
+    expect(result.stderr).toBe('');
+  });
+
+  it('tells an error that nobody foresaw by its message, and exits 1', async () => {
+    const result = await runCli(['runs']);
+
+    expect(result).toMatchObject({ exitCode: 1, stdout: '', stderr: '✘ Nothing may be opened here.\n' });
+  });
+});
+
+describe('exitCodeOf', () => {
+  it.each([
+    [null, 1],
+    ['QUERY_GATE_FAILED', 1],
+    ['NO_TABLE_FOR_DATE', 1],
+    ['SOME_LATER_CODE', 1],
+    ['INPUT_INVALID', 2],
+    ['IMPORT_REFUSED', 2],
+    ['JOB_ALREADY_RUNNING', 3],
+    ['STORE_BUSY', 3],
+  ])('is for %s %d', (code, exitCode) => {
+    expect(exitCodeOf(code)).toBe(exitCode);
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { progressBar } from '../../../src/cli/terminal/bar.ts';
+import { count, duration, exactPercent, percent, plural, utcTime } from '../../../src/cli/terminal/figures.ts';
+import { cutToWidth, displayWidth, harmless } from '../../../src/cli/terminal/harmless.ts';
+import { wrap } from '../../../src/cli/terminal/wrap.ts';
+
+describe('harmless', () => {
+  it('shows escape sequences, line ends and turned writing as what they are', () => {
+    expect(harmless('a\x1b[2Jb\nc\u202Ed\u009b')).toBe('a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{9b}');
+  });
+
+  it('leaves ordinary text of any language alone', () => {
+    const text = 'Müller & Söhne “GmbH”, 株式会社, €5';
+    expect(harmless(text)).toBe(text);
+  });
+});
+
+describe('wrap', () => {
+  it('keeps every line within the width and loses no character but blanks', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 20, max: 80 }), (raw, width) => {
+        const text = harmless(raw);
+
+        const lines = wrap(text, width, '! ', '    ');
+
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        const kept = lines.map((line, i) => (i === 0 ? line.slice(1) : line)).join('');
+        expect(kept.replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''));
+      }),
+    );
+  });
+});
+
+describe('cutToWidth', () => {
+  it('marks what was cut, and never splits a wide character', () => {
+    expect(cutToWidth('界面界面', 5)).toBe('界面…');
+    expect(cutToWidth('short', 5)).toBe('short');
+  });
+});
+
+describe('figures', () => {
+  it('never rounds a share up to all, nor up to its threshold', () => {
+    expect(percent(1)).toBe('100 %');
+    expect(percent(0.99999)).toBe('99.9 %');
+    expect(percent(0.8999)).toBe('89.9 %');
+    expect(exactPercent(0.9995)).toBe('99.95 %');
+  });
+
+  it('separates thousands and says one document, two documents', () => {
+    expect(count(3_921_440)).toBe('3,921,440');
+    expect(plural(1, 'document')).toBe('1 document');
+    expect(plural(0, 'document')).toBe('0 documents');
+  });
+
+  it.each([
+    [400, '0.4s'],
+    [9_960, '10s'],
+    [59_600, '1m00s'],
+    [581_000, '9m41s'],
+    [3_599_600, '1h00m'],
+    [7_500_000, '2h05m'],
+  ])('says %d ms as %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+
+  it('prints the zone with every time', () => {
+    expect(utcTime('2021-10-20T06:02:11.123Z')).toBe('2021-10-20 06:02:11 UTC');
+  });
+
+  it('fills a bar only when all is done', () => {
+    expect(progressBar(999, 1000, 10)).toBe('█████████░');
+    expect(progressBar(0, 0, 10)).toBe('██████████');
+    expect(progressBar(5, null, 10)).toBe('░░░░░░░░░░');
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../src/cli/terminal/harmless.ts';
+import { plain } from '../../src/cli/terminal/paint.ts';
+import { renderVerdict } from '../../src/cli/verdict/render-verdict.ts';
+import { REPAIRS } from '../../src/errors.ts';
+import type { RunReport } from '../../src/runtime/run-report.ts';
+import { namespaceCounts, publishedReport } from './support.ts';
+
+function verdict(report: RunReport): readonly string[] {
+  return renderVerdict(report, { paint: plain, width: 80, flags: ' --data d', runFlags: ' --lex l --data d' });
+}
+
+function failedReport(change: Partial<RunReport> = {}): RunReport {
+  const { query } = publishedReport();
+  return publishedReport({
+    status: 'failed',
+    query,
+    publication: null,
+    transformation: { ...publishedReport().transformation!, valid: 2_611, rejected: 411 },
+    transformation_gate: {
+      passed: false,
+      numerator: 2_611,
+      denominator: 3_022,
+      ratio: 2_611 / 3_022,
+      threshold: 0.9,
+      accepted: false,
+    },
+    error: {
+      name: 'PermanentError',
+      code: 'TRANSFORMATION_GATE_FAILED',
+      message: `[TRANSFORMATION_GATE_FAILED] 2,611 of 3,022 documents are valid. ${REPAIRS.TRANSFORMATION_GATE_FAILED}`,
+    },
+    ...change,
+  });
+}
+
+describe('renderVerdict', () => {
+  it('says that the table is published, with sums that add up and both gates in full', () => {
+    expect(verdict(publishedReport()).join('\n')).toMatchInlineSnapshot(`
+      "✔ PUBLISHED  Table A-3 as of 2021-10-20: 3,921,440 rows
+        run         agreements-2021-10-20, started 2021-10-20 06:02:11 UTC, took 9m41s
+        listed      3,708,719 = 3,705,697 unchanged + 118 new + 2,904 changed
+        deltas      3,022 = 2,981 published + 41 rejected (they return when mended)
+        removed     9 documents (proven)
+        rows        3,921,440 = 3,921,332 before + 120 added - 12 removed
+                    of them 2,900 changed, 7 stale
+        rejected    55 documents now, standing ones included
+        gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
+                    transform 2,981/3,022 valid = 98.6 % (>= 90 %)  ✔ passed
+
+        namespace     listed  unchanged  new  changed  removed  complete
+        mac        2,400,000  2,398,020   80    1,900        9  proven
+        pwm        1,308,719  1,307,677   38    1,004        0  proven
+
+        table       lexdelta as-of 2021-10-20 --format csv --data d
+        look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d"
+    `);
+  });
+
+  it('says why nothing is published, what is safe, and both ways on', () => {
+    expect(verdict(failedReport()).join('\n')).toMatchInlineSnapshot(`
+      "✘ NOT PUBLISHED  The transformation gate failed. Table A-3 as of 2021-10-19
+        stays in force.
+        run         agreements-2021-10-20, started 2021-10-20 06:02:11 UTC, took 9m41s
+        why         2,611 of 3,022 documents are valid.
+        listed      3,708,719 = 3,705,697 unchanged + 118 new + 2,904 changed
+        deltas      3,022 = 2,611 valid + 411 rejected (they return when mended)
+        gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
+                    transform 2,611/3,022 valid = 86.3 % (>= 90 %)  ✘ below
+
+        namespace     listed  unchanged  new  changed  removed  complete
+        mac        2,400,000  2,398,020   80    1,900        9  proven
+        pwm        1,308,719  1,307,677   38    1,004        0  proven
+
+        safe        No hash was written: the same deltas are found again.
+        look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d
+        mend, then  lexdelta run --business-date 2021-10-20 --attempt 2 --lex l \\
+                    --data d
+        or accept   … --accept transform --by NAME --reason TEXT"
+    `);
+  });
+
+  it('says what is left when the table is published but its hashes are not', () => {
+    const error = { name: 'TransientError', code: 'STORE_BUSY', message: '[STORE_BUSY] The hashes were not written.' };
+
+    const lines = verdict(publishedReport({ status: 'published_incomplete', error })).join('\n');
+
+    expect(lines).toContain('! PUBLISHED, INCOMPLETE  Table A-3 as of 2021-10-20: 3,921,440 rows');
+    expect(lines).toContain('The hashes were not written.');
+    expect(lines).toContain('The next run finishes what is left');
+  });
+
+  it('shows held-back removals, namespaces that are not complete, failed slices and what an operator accepted', () => {
+    const query = [
+      namespaceCounts('mac', { removals_held: 30 }),
+      namespaceCounts('cct', { complete: false, gaps: 1, failed_pages: 2, cause: '[LEX_TIMEOUT] Lex was silent.' }),
+    ];
+    const overrides = [{ accept: 'query', by: 'Ada', reason: 'cct is down' }] as const;
+
+    const text = verdict(publishedReport({ query, overrides, failed_slices: 1 })).join('\n');
+
+    expect(text).toContain('! mac: 30 removals held back');
+    expect(text).toContain('! cct: not complete, 1 gap, 2 failed pages; nothing is removed there.');
+    expect(text).toContain('[LEX_TIMEOUT] Lex was silent.');
+    expect(text).toContain('! 1 slice failed');
+    expect(text).toContain('! accepted: query, by Ada: cct is down');
+  });
+
+  it('stays within 80 columns and prints no control character, whatever a server wrote into the cause', () => {
+    const message = `[LEX_TIMEOUT] \x1b]0;title\x07${'x'.repeat(300)} \x1b[2J gone`;
+    const report = failedReport({ error: { name: 'E', code: 'LEX_TIMEOUT', message }, warnings: [`\u202E${message}`] });
+
+    for (const line of verdict(report)) {
+      expect(displayWidth(line)).toBeLessThanOrEqual(80);
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+  });
+
+  it('shows a run that failed before it read anything', () => {
+    const report = failedReport({
+      query: [],
+      query_gate: null,
+      transformation: null,
+      transformation_gate: null,
+      base: null,
+    });
+
+    const text = verdict(report).join('\n');
+
+    expect(text).toContain('There is no earlier table.');
+    expect(text).not.toContain('listed');
+  });
+});
