@@ -38,9 +38,8 @@ async function runToEnd(run: ExecutionRun): Promise<ExecutionOutcome> {
 
 function rootLine(run: ExecutionRun): Line {
   const frame = run.restored('');
-  const lastEventId = run.context.journal.lastEventId(run.record.name);
   const { machine: group, signal } = run;
-  return new Line({ run, path: '', group, outer: null, mapItem: null, signal, frame, lastEventId });
+  return new Line({ run, path: '', group, outer: null, mapItem: null, signal, frame, lastEventId: 0 });
 }
 
 async function runFromStart(run: ExecutionRun, line: Line): Promise<Data> {

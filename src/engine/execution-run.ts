@@ -7,6 +7,7 @@ import {
   IN_FULL,
   MAX_EVENTS,
   type PendingEvent,
+  SIDE_EVENTS,
 } from './history-event.ts';
 import type { ExecutionRecord, ExecutionStatus, Frame, JournalCommit } from './journal.ts';
 import type { Json } from './json.ts';
@@ -115,7 +116,7 @@ export class ExecutionRun {
         type,
         ...details,
       };
-      previous = event.id;
+      if (!SIDE_EVENTS.has(type)) previous = event.id;
       return event;
     });
   }

@@ -3,7 +3,7 @@
 export interface HistoryEvent extends EventDetails {
   /** 1, 2, 3, … within the execution. */
   readonly id: number;
-  /** The event before it on the same line of execution, 0 for the first. */
+  /** The event before it on the same line of execution; 0 for ExecutionStarted and the first state's entry. */
   readonly previousEventId: number;
   /** ISO 8601 with milliseconds. */
   readonly timestamp: string;
@@ -96,3 +96,12 @@ export interface PendingEvent {
 
 /** Step Functions: events of one execution; at the last one it fails. */
 export const MAX_EVENTS = 25_000;
+
+/** Step Functions lets these name the event before them, and no later event names them. */
+export const SIDE_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
+  'MapIterationSucceeded',
+  'MapIterationFailed',
+  'MapIterationAborted',
+  'MapStateSucceeded',
+  'ParallelStateSucceeded',
+]);

@@ -42,6 +42,7 @@ export interface Frame {
   readonly attempt: number;
   /** Attempts that each retrier of the state has granted since it was entered. */
   readonly retries: readonly number[];
+  /** What the line's next event names as the one before it. */
   readonly lastEventId: number;
   readonly stage: Stage;
 }

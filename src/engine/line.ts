@@ -1,7 +1,7 @@
 /** One line of execution: the machine's own states, one Map iteration, or one Parallel branch. */
 import { PermanentError } from '../errors.ts';
 import type { ExecutionRun } from './execution-run.ts';
-import { type EventDetails, type EventType, IN_FULL, type PendingEvent } from './history-event.ts';
+import { type EventDetails, type EventType, IN_FULL, type PendingEvent, SIDE_EVENTS } from './history-event.ts';
 import type { Frame, Stage } from './journal.ts';
 import { isWithinDataLimit, type Json, type JsonObject } from './json.ts';
 import { dataLimitError, Halt, haltReason, StateError } from './state-error.ts';
@@ -39,6 +39,8 @@ export class Line {
   #frame: Frame;
   #pending: PendingEvent[] = [];
   #dropChildren = false;
+  #lastWrittenId: number;
+  #hasBegun: boolean;
 
   constructor(place: {
     readonly run: ExecutionRun;
@@ -58,10 +60,20 @@ export class Line {
     this.mapItem = place.mapItem;
     this.signal = place.signal;
     this.#frame = place.frame ?? newFrame(place.group.startAt, place.lastEventId);
+    this.#lastWrittenId = this.#frame.lastEventId;
+    this.#hasBegun = place.frame !== null;
   }
 
   get frame(): Frame {
     return this.#frame;
+  }
+  /** The last event that this line journaled, where the frame has the last that others name. */
+  get lastWrittenId(): number {
+    return this.#lastWrittenId;
+  }
+  /** Whether the journal knows of it. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
   /** @throws PermanentError `DEFINITION_INVALID` when the execution was begun with another definition */
   get state(): State {
@@ -197,7 +209,9 @@ export class Line {
   async save(): Promise<void> {
     this.throwIfCancelled();
     const events = this.run.place(this.takePending(), this.#frame.lastEventId);
-    const lastEventId = events.at(-1)?.id ?? this.#frame.lastEventId;
+    this.#lastWrittenId = events.at(-1)?.id ?? this.#lastWrittenId;
+    this.#hasBegun = true;
+    const lastEventId = events.findLast(({ type }) => !SIDE_EVENTS.has(type))?.id ?? this.#frame.lastEventId;
     this.#frame = { ...this.#frame, lastEventId };
     const removeBelow = this.#dropChildren ? [this.path] : [];
     this.#dropChildren = false;

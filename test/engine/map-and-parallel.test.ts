@@ -103,14 +103,14 @@ describe('Map', () => {
     );
     expect(events.map(({ type, previousEventId }) => [type, previousEventId])).toEqual([
       ['ExecutionStarted', 0],
-      ['MapStateEntered', 1],
+      ['MapStateEntered', 0],
       ['MapStateStarted', 2],
       ['MapIterationStarted', 3],
       ['PassStateEntered', 4],
       ['PassStateExited', 5],
       ['MapIterationSucceeded', 6],
       ['MapStateSucceeded', 7],
-      ['MapStateExited', 8],
+      ['MapStateExited', 7],
       ['ExecutionSucceeded', 9],
     ]);
     expect(events[2]!.mapStateStartedEventDetails).toEqual({ length: 1 });

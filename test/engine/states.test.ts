@@ -24,7 +24,7 @@ describe('Pass, Choice, Succeed, Fail and Wait', () => {
     expect(outcome).toEqual(succeeded({ b: 1 }));
     expect(events.map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
       [1, 0, 'ExecutionStarted'],
-      [2, 1, 'PassStateEntered'],
+      [2, 0, 'PassStateEntered'],
       [3, 2, 'PassStateExited'],
       [4, 3, 'TaskStateEntered'],
       [5, 4, 'TaskScheduled'],

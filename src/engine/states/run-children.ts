@@ -33,74 +33,113 @@ export interface ChildrenEnd {
  * @throws Halt when the parent was told to end
  */
 export async function runChildren(parent: Line, plan: ChildPlan): Promise<ChildrenEnd> {
-  const group = new AbortController();
-  const signal = AbortSignal.any([parent.signal, group.signal]);
-  const outputs: Json[] = Array.from({ length: plan.count }, () => null);
-  const waiting: number[] = [];
-  const lines = new Map<number, Line>();
-  let failure: StateError | null = null;
-  let halt: unknown = null;
-  let lastEventId = parent.frame.lastEventId;
-
-  for (let index = 0; index < plan.count; index += 1) {
-    const path = `${parent.path}.${parent.frame.attempt}-${index}`;
-    const frame = parent.run.restored(path);
-    if (frame === null) {
-      waiting.push(index);
-      continue;
-    }
-    lastEventId = Math.max(lastEventId, frame.lastEventId);
-    if (frame.stage.kind === 'succeeded') outputs[index] = frame.stage.output;
-    else if (frame.stage.kind === 'failed') failure ??= new StateError(frame.stage.error, frame.stage.cause);
-    else lines.set(index, newChild(parent, plan, index, signal));
-  }
-  const order = [...lines.keys(), ...waiting];
-
-  const work = async (): Promise<void> => {
-    while (failure === null && halt === null && !signal.aborted) {
-      const index = order.shift();
-      if (index === undefined) return;
-      const child = lines.get(index) ?? newChild(parent, plan, index, signal);
-      lines.set(index, child);
-      try {
-        outputs[index] = await runChild(child, plan, index);
-        lines.delete(index);
-      } catch (error) {
-        if (error instanceof StateError) {
-          failure ??= error;
-          lines.delete(index);
-          group.abort({ kind: 'cancel' } satisfies HaltReason);
-        } else {
-          if (!(error instanceof Halt)) parent.run.control.fail(error); // A defect: nothing more may be journaled.
-          halt ??= error;
-        }
-      }
-      lastEventId = Math.max(lastEventId, child.frame.lastEventId);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(plan.concurrency, order.length) }, work));
-
-  parent.throwIfHalted();
-  if (halt !== null && failure === null) throw halt;
-  const hasBegun = (line: Line): boolean => line.frame.lastEventId > parent.frame.lastEventId;
-  const cancelled = new Map(
-    [...lines].filter(([, line]) => hasBegun(line)).map(([index, line]) => [index, line.frame.lastEventId]),
-  );
-  return { outputs, failure, cancelled, lastEventId };
+  const children = new Children(parent, plan);
+  await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.count) }, () => children.work()));
+  return children.end();
 }
 
-function newChild(parent: Line, plan: ChildPlan, index: number, signal: AbortSignal): Line {
-  const path = `${parent.path}.${parent.frame.attempt}-${index}`;
-  return new Line({
-    run: parent.run,
-    path,
-    group: plan.group(index),
-    outer: parent,
-    mapItem: plan.mapItem(index) ?? parent.mapItem,
-    signal,
-    frame: parent.run.restored(path),
-    lastEventId: parent.frame.lastEventId,
-  });
+class Children {
+  readonly #parent: Line;
+  readonly #plan: ChildPlan;
+  readonly #group = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #outputs: Json[];
+  /** Indexes of those that are still to be run. */
+  readonly #order: number[];
+  /** Children that have begun and not ended. */
+  readonly #lines = new Map<number, Line>();
+  #failure: StateError | null = null;
+  #halt: unknown = null;
+  #lastEventId: number;
+  #lastWrittenId: number;
+
+  constructor(parent: Line, plan: ChildPlan) {
+    this.#parent = parent;
+    this.#plan = plan;
+    this.#signal = AbortSignal.any([parent.signal, this.#group.signal]);
+    this.#outputs = Array.from({ length: plan.count }, () => null);
+    this.#lastEventId = parent.frame.lastEventId;
+    this.#lastWrittenId = parent.frame.lastEventId;
+    const waiting = [...this.#outputs.keys()].filter((index) => !this.#restore(index));
+    this.#order = [...this.#lines.keys(), ...waiting];
+  }
+
+  /** One of the lines that run side by side: takes one child after the other. */
+  async work(): Promise<void> {
+    let previousEventId = this.#parent.frame.lastEventId;
+    while (this.#failure === null && this.#halt === null && !this.#signal.aborted) {
+      const index = this.#order.shift();
+      if (index === undefined) return;
+      const child = this.#lines.get(index) ?? this.#newChild(index, previousEventId);
+      this.#lines.set(index, child);
+      await this.#run(child, index);
+      previousEventId = child.frame.lastEventId;
+      this.#noteLast(child.frame.lastEventId, child.lastWrittenId);
+    }
+  }
+
+  end(): ChildrenEnd {
+    this.#parent.throwIfHalted();
+    if (this.#halt !== null && this.#failure === null) throw this.#halt;
+    const begun = [...this.#lines].filter(([, line]) => line.hasBegun);
+    return {
+      outputs: this.#outputs,
+      failure: this.#failure,
+      cancelled: new Map(begun.map(([index, line]) => [index, line.frame.lastEventId])),
+      lastEventId: this.#failure === null ? this.#lastWrittenId : this.#lastEventId,
+    };
+  }
+
+  async #run(child: Line, index: number): Promise<void> {
+    try {
+      this.#outputs[index] = await runChild(child, this.#plan, index);
+      this.#lines.delete(index);
+    } catch (error) {
+      if (error instanceof StateError) {
+        this.#failure ??= error;
+        this.#lines.delete(index);
+        this.#group.abort({ kind: 'cancel' } satisfies HaltReason);
+        return;
+      }
+      if (!(error instanceof Halt)) this.#parent.run.control.fail(error); // A defect: nothing more may be journaled.
+      this.#halt ??= error;
+    }
+  }
+
+  /** @returns whether the child had begun before the process died */
+  #restore(index: number): boolean {
+    const frame = this.#parent.run.restored(this.#path(index));
+    if (frame === null) return false;
+    this.#noteLast(frame.lastEventId, frame.lastEventId);
+    const { stage } = frame;
+    if (stage.kind === 'succeeded') this.#outputs[index] = stage.output;
+    else if (stage.kind === 'failed') this.#failure ??= new StateError(stage.error, stage.cause);
+    else this.#lines.set(index, this.#newChild(index, frame.lastEventId));
+    return true;
+  }
+
+  #newChild(index: number, lastEventId: number): Line {
+    const { run, mapItem } = this.#parent;
+    const path = this.#path(index);
+    return new Line({
+      run,
+      path,
+      group: this.#plan.group(index),
+      outer: this.#parent,
+      mapItem: this.#plan.mapItem(index) ?? mapItem,
+      signal: this.#signal,
+      frame: run.restored(path),
+      lastEventId,
+    });
+  }
+
+  #path(index: number): string {
+    return `${this.#parent.path}.${this.#parent.frame.attempt}-${index}`;
+  }
+  #noteLast(eventId: number, writtenId: number): void {
+    this.#lastEventId = Math.max(this.#lastEventId, eventId);
+    this.#lastWrittenId = Math.max(this.#lastWrittenId, writtenId);
+  }
 }
 
 /** Journals how the child ended, so that it stays so whatever happens next. */
