@@ -41,7 +41,7 @@ export interface StartExecution {
   /** 1 to 80 characters, as Step Functions allows. */
   readonly name: string;
   readonly input: Json;
-  /** Asks the execution to stop, like {@link Engine.stop}. */
+  /** Asks the execution to stop, like {@link Engine.stop}. Without effect for a call that joins a running one. */
   readonly signal?: AbortSignal;
 }
 

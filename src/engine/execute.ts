@@ -3,7 +3,7 @@ import type { ExecutionOutcome } from './engine-context.ts';
 import type { Ending, ExecutionRun } from './execution-run.ts';
 import { isWithinDataLimit } from './json.ts';
 import { type Data, Line } from './line.ts';
-import { dataLimitError, Halt, haltReason, StateError } from './state-error.ts';
+import { dataLimitError, Halt, haltKind, StateError } from './state-error.ts';
 import { runLine } from './states/run-line.ts';
 
 /**
@@ -71,7 +71,7 @@ async function closeHalted(run: ExecutionRun, line: Line, halt: Halt): Promise<E
     },
     cancel: { status: 'ABORTED', cause: 'The task that started the execution was ended.' },
   };
-  const { kind } = haltReason(run.signal);
+  const kind = haltKind(run.signal);
   if (kind === 'stop' || kind === 'fatal') return { status: 'STOPPED' };
   if (kind === 'event-limit') return run.closeFull();
   return run.close(endings[kind], [], line.frame.lastEventId);

@@ -12,7 +12,7 @@ import {
 import type { ExecutionRecord, ExecutionStatus, Frame, JournalCommit } from './journal.ts';
 import type { Json } from './json.ts';
 import type { RunControl } from './run-control.ts';
-import { Halt, type HaltReason } from './state-error.ts';
+import { Halt, type HaltKind, HaltReason } from './state-error.ts';
 import type { StateMachine } from './state-machine.ts';
 
 export type ClosedStatus = Exclude<ExecutionStatus, 'RUNNING'>;
@@ -73,7 +73,7 @@ export class ExecutionRun {
   async begin(): Promise<void> {
     const isNew = this.#lastEventId === 0;
     if (this.#lastEventId >= MAX_EVENTS - 1) {
-      this.abort({ kind: 'event-limit' }); // Killed just before it could be closed.
+      this.abort('event-limit'); // Killed just before it could be closed.
       return;
     }
     if (!isNew) this.#record = { ...this.#record, redriveCount: this.#record.redriveCount + 1 };
@@ -103,7 +103,7 @@ export class ExecutionRun {
     const room = limit - this.#lastEventId;
     if (pending.length > room) {
       this.#overflow = pending.slice(0, Math.max(0, MAX_EVENTS - 1 - this.#lastEventId));
-      this.abort({ kind: 'event-limit' });
+      this.abort('event-limit');
       throw new Halt('The history is full.');
     }
     let previous = previousEventId;
@@ -144,8 +144,8 @@ export class ExecutionRun {
   }
 
   /** Ends everything that runs in this execution. */
-  abort(reason: HaltReason): void {
-    this.#own.abort(reason);
+  abort(kind: HaltKind): void {
+    this.#own.abort(new HaltReason(kind));
   }
 
   /** Ends the execution when the machine's time is over, counted from its first start. */
@@ -154,7 +154,7 @@ export class ExecutionRun {
     if (timeoutSeconds === null) return;
     const { clock } = this.context;
     await clock.sleep(Math.max(0, this.#record.startedAtMs + timeoutSeconds * 1000 - clock.now()), ended);
-    if (!ended.aborted) this.abort({ kind: 'timeout' });
+    if (!ended.aborted) this.abort('timeout');
   }
 
   /** Journals the end together with the last events of the root's line. */

@@ -4,7 +4,7 @@ import type { ExecutionRun } from './execution-run.ts';
 import { type EventDetails, type EventType, IN_FULL, type PendingEvent, SIDE_EVENTS } from './history-event.ts';
 import type { Frame, Stage } from './journal.ts';
 import { isWithinDataLimit, type Json, type JsonObject } from './json.ts';
-import { dataLimitError, Halt, haltReason, StateError } from './state-error.ts';
+import { dataLimitError, Halt, haltKind, StateError } from './state-error.ts';
 import type { Leaving, State, StateGroup } from './state-machine.ts';
 import { type Bindings, evaluateTemplate, queryError, type Template } from './template.ts';
 
@@ -235,8 +235,7 @@ export class Line {
   /** @throws Halt when nothing may be journaled any more; a line that was only asked to stop keeps what is done */
   throwIfCancelled(): void {
     this.run.throwIfFatal();
-    if (this.signal.aborted && haltReason(this.signal).kind !== 'stop')
-      throw new Halt('The execution was told to end.');
+    if (this.signal.aborted && haltKind(this.signal) !== 'stop') throw new Halt('The execution was told to end.');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HaltReason } from './state-error.ts';
+import { HaltReason } from './state-error.ts';
 
 /** What all executions of one nesting share: they are stopped together, and one journal error ends them all. */
 export class RunControl {
@@ -13,10 +13,10 @@ export class RunControl {
     return this.#fatal;
   }
   stop(): void {
-    this.#abort.abort({ kind: 'stop' } satisfies HaltReason);
+    this.#abort.abort(new HaltReason('stop'));
   }
   fail(error: unknown): void {
     this.#fatal ??= { error };
-    this.#abort.abort({ kind: 'fatal' } satisfies HaltReason);
+    this.#abort.abort(new HaltReason('fatal'));
   }
 }

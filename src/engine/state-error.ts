@@ -21,18 +21,25 @@ export class Halt extends Error {
   override readonly name = 'Halt';
 }
 
+/**
+ * `stop`: asked from outside, the execution stays open and can be resumed. `cancel`: a sibling failed, the task timed
+ * out or the parent ended. `timeout`: the machine's TimeoutSeconds. `event-limit`: 25,000 events. `fatal`: the journal
+ * refused a commit.
+ */
+export type HaltKind = 'stop' | 'cancel' | 'timeout' | 'event-limit' | 'fatal';
+
 /** The `reason` of every AbortSignal that the engine gives to a task. */
-export interface HaltReason {
-  /**
-   * `stop`: asked from outside, the execution stays open and can be resumed. `cancel`: a sibling failed, the task timed
-   * out or the parent ended. `timeout`: the machine's TimeoutSeconds. `event-limit`: 25,000 events. `fatal`: the
-   * journal refused a commit.
-   */
-  readonly kind: 'stop' | 'cancel' | 'timeout' | 'event-limit' | 'fatal';
+export class HaltReason extends Error {
+  override readonly name = 'AbortError';
+  readonly kind: HaltKind;
+  constructor(kind: HaltKind) {
+    super(`The task was told to end: ${kind}.`);
+    this.kind = kind;
+  }
 }
 
-export function haltReason(signal: AbortSignal): HaltReason {
-  return signal.reason as HaltReason;
+export function haltKind(signal: AbortSignal): HaltKind {
+  return (signal.reason as HaltReason).kind;
 }
 
 /** Errors that `States.ALL` and `States.TaskFailed` never match. */

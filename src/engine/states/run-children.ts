@@ -2,7 +2,7 @@
 
 import type { Json } from '../json.ts';
 import { type Data, Line, type MapItem } from '../line.ts';
-import { Halt, type HaltReason, StateError } from '../state-error.ts';
+import { Halt, HaltReason, StateError } from '../state-error.ts';
 import type { StateGroup } from '../state-machine.ts';
 import { runLine } from './run-line.ts';
 
@@ -98,7 +98,7 @@ class Children {
       if (error instanceof StateError) {
         this.#failure ??= error;
         this.#lines.delete(index);
-        this.#group.abort({ kind: 'cancel' } satisfies HaltReason);
+        this.#group.abort(new HaltReason('cancel'));
         return;
       }
       if (!(error instanceof Halt)) this.#parent.run.control.fail(error); // A defect: nothing more may be journaled.

@@ -4,7 +4,7 @@ import { IN_FULL } from '../history-event.ts';
 import type { Stage } from '../journal.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import type { Data, Line } from '../line.ts';
-import { Halt, type HaltReason, StateError } from '../state-error.ts';
+import { Halt, HaltReason, StateError } from '../state-error.ts';
 import type { TaskState } from '../state-machine.ts';
 import { TASKS } from '../tasks/tasks.ts';
 
@@ -103,7 +103,7 @@ async function callInTime(
   const late = new AbortController();
   const isOver = deadlineMs !== null && deadlineMs <= clock.now();
   if (isOver && !isNested) throw new TimeoutError();
-  if (isOver) late.abort({ kind: 'cancel' } satisfies HaltReason);
+  if (isOver) late.abort(new HaltReason('cancel'));
   const work = settle(call(AbortSignal.any([line.signal, late.signal])));
   if (deadlineMs === null || isOver) {
     const ended = await work;
@@ -115,7 +115,7 @@ async function callInTime(
   const first = await Promise.race([work, timer]);
   done.abort();
   if (first !== null) return resultOf(line, first);
-  late.abort({ kind: 'cancel' } satisfies HaltReason);
+  late.abort(new HaltReason('cancel'));
   if (isNested) await work;
   line.throwIfHalted();
   throw new TimeoutError();
