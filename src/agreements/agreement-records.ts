@@ -1,12 +1,4 @@
-import type {
-  Agreement,
-  AgreementTerms,
-  ChildAgreement,
-  Contact,
-  CrossDefault,
-  EntityReference,
-  Parties,
-} from './agreement.ts';
+import type { Agreement, AgreementTerms, Contact, CrossDefault, EntityReference, Parties } from './agreement.ts';
 import { entityKey } from './look-up-key.ts';
 
 /** What one row of Table A-3 is made of: one agreement with one counterparty. */
@@ -22,8 +14,10 @@ export interface AgreementRecord {
 export function* recordsOf(agreements: readonly Agreement[]): Generator<AgreementRecord> {
   for (const agreement of agreements) {
     yield* recordsOfOne(agreement, agreement.parties, agreement.crossDefault);
+    const parentContacts = new LazyContacts(agreement.parties);
     for (const child of agreement.children) {
-      yield* recordsOfOne(child, partiesOf(child, agreement.parties), child.crossDefault ?? agreement.crossDefault);
+      const parties = child.parties === null ? agreement.parties : withContacts(child.parties, parentContacts);
+      yield* recordsOfOne(child, parties, child.crossDefault ?? agreement.crossDefault);
     }
   }
 }
@@ -38,18 +32,33 @@ function* recordsOfOne(
   }
 }
 
-/** A child's parties; a counterparty without a contact has the one that the parent gives for the same entity. */
-function partiesOf(child: ChildAgreement, parent: Parties): Parties {
-  if (child.parties === null) return parent;
-  const contacts = new Map<string, Contact>();
-  for (const { entity, contact } of parent.counterparties) {
-    if (entity !== null && contact !== null) contacts.set(entityKey(entity.text), contact);
+/** A child's own parties; a counterparty without a contact has the one that the parent gives for the same entity. */
+function withContacts(parties: Parties, parent: LazyContacts): Parties {
+  const counterparties = parties.counterparties.map(({ entity, contact }) => ({
+    entity,
+    contact: contact ?? parent.contactOf(entity),
+  }));
+  return { recordsEntity: parties.recordsEntity, counterparties };
+}
+
+/** The parent's contacts by entity, worked out once and only when a child needs one. */
+class LazyContacts {
+  readonly #parties: Parties;
+  #byKey: Map<string, Contact> | null = null;
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
   }
-  return {
-    recordsEntity: child.parties.recordsEntity,
-    counterparties: child.parties.counterparties.map(({ entity, contact }) => ({
-      entity,
-      contact: contact ?? (entity === null ? null : (contacts.get(entityKey(entity.text)) ?? null)),
-    })),
-  };
+
+  contactOf(entity: EntityReference | null): Contact | null {
+    if (entity === null) return null;
+    this.#byKey ??= new Map(
+      this.#parties.counterparties.flatMap((counterparty) =>
+        counterparty.entity === null || counterparty.contact === null
+          ? []
+          : [[entityKey(counterparty.entity.text), counterparty.contact] as const],
+      ),
+    );
+    return this.#byKey.get(entityKey(entity.text)) ?? null;
+  }
 }

@@ -1,20 +1,13 @@
 /** A document's id: guessed from its bytes without parsing, and read for certain. */
 import { isUtf8 } from 'node:buffer';
-import { findJsonProblem, type JsonProblem, MAX_DEPTH } from './canonical-json.ts';
+import { findJsonProblem, type JsonProblem } from './canonical-json.ts';
+import { LINE_RULES, type LineRuleId } from './table-a3/line-rules.ts';
 
 /** An id is a key of the stores; DynamoDB takes sort keys of 1,024 bytes. */
 export const MAX_ID_BYTES = 1_024;
 
-/** Rules of a line that is no usable document; they stand in the catalogue of `table-a3/rules.ts`. */
-export type UnreadableRule =
-  | 'LEX-invalid-utf8'
-  | 'LEX-unparsable'
-  | 'LEX-not-an-object'
-  | 'LEX-no-id'
-  | 'LEX-bad-id'
-  | 'LEX-lone-surrogate'
-  | 'LEX-too-deep'
-  | 'LEX-number-too-large';
+/** Rules of a line that is no usable document; `LEX-duplicate-id` takes two lines to see. */
+export type UnreadableRule = Exclude<LineRuleId, 'LEX-duplicate-id'>;
 
 export type ReadResult =
   | { readonly ok: true; readonly id: string; readonly document: Readonly<Record<string, unknown>> }
@@ -54,11 +47,11 @@ export function guessId(line: Buffer, idField: string): string | null {
  * {@link MAX_ID_BYTES} bytes without control characters), and nothing that keeps `contentHash` from working. Never throws.
  */
 export function readDocument(line: Buffer, module: { readonly idField: string }): ReadResult {
-  if (!isUtf8(line)) return refuse('LEX-invalid-utf8', 'The line is not valid UTF-8.', null);
+  if (!isUtf8(line)) return refuse('LEX-invalid-utf8', messageOf('LEX-invalid-utf8'), null);
   const document = parse(line);
-  if (document === undefined) return refuse('LEX-unparsable', 'The line is not valid JSON.', null);
+  if (document === undefined) return refuse('LEX-unparsable', messageOf('LEX-unparsable'), null);
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    return refuse('LEX-not-an-object', 'The line holds JSON, but no object.', null);
+    return refuse('LEX-not-an-object', messageOf('LEX-not-an-object'), null);
   }
   const members = document as Readonly<Record<string, unknown>>;
   const id = Object.hasOwn(members, module.idField) ? members[module.idField] : undefined;
@@ -68,7 +61,8 @@ export function readDocument(line: Buffer, module: { readonly idField: string })
   const idProblem = findIdProblem(id);
   if (idProblem !== null) return refuse('LEX-bad-id', `\`${module.idField}\` ${idProblem}.`, null);
   const problem = findJsonProblem(members);
-  if (problem !== null && problem !== 'not-json') return refuse(RULE_OF[problem], MESSAGE_OF[problem], id as string);
+  if (problem !== null && problem !== 'not-json')
+    return refuse(RULE_OF[problem], messageOf(RULE_OF[problem]), id as string);
   return { ok: true, id: id as string, document: members };
 }
 
@@ -78,11 +72,9 @@ const RULE_OF: Readonly<Record<Exclude<JsonProblem, 'not-json'>, UnreadableRule>
   'number-too-large': 'LEX-number-too-large',
 };
 
-const MESSAGE_OF: Readonly<Record<Exclude<JsonProblem, 'not-json'>, string>> = {
-  'lone-surrogate': 'A text of the document holds half a surrogate pair.',
-  'too-deep': `The document is nested more than ${MAX_DEPTH} levels deep.`,
-  'number-too-large': 'A number of the document is too large for a double.',
-};
+function messageOf(rule: UnreadableRule): string {
+  return LINE_RULES.find(({ id }) => id === rule)!.message;
+}
 
 function refuse(rule: UnreadableRule, message: string, id: string | null): ReadResult {
   return { ok: false, rule, message, id };

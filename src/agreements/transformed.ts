@@ -33,6 +33,9 @@ export interface TransformedDocument {
   readonly findings: readonly Finding[];
   /** Of all records together, ascending by table, then key; each once. */
   readonly uses: readonly Use[];
-  /** Entities that were looked for and are unknown or pending: key and the text as the document has it; each key once. */
+  /**
+   * Entities that were looked for and are unknown or pending: key and the text as the document has it (where an alias led
+   * to the key: the identifier that the alias names); each key once.
+   */
   readonly unknown_entities: readonly { readonly entity_key: string; readonly text: string }[];
 }

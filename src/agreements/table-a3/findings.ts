@@ -2,7 +2,7 @@ import type { Finding, Severity } from '../transformed.ts';
 import type { A3Field } from './fields.ts';
 import type { RuleSet } from './rules.ts';
 import { type DocumentRuleId, type RecordRuleId, RULES } from './rules.ts';
-import { codePointLength, excerpt } from './text.ts';
+import { codePointLength, excerpt, isLongerThan } from './text.ts';
 
 /** Of a document whose every record is wrong, this many findings are kept; one more says that there are others. */
 export const MAX_FINDINGS = 1_000;
@@ -74,5 +74,5 @@ export class Findings {
 
 /** Contact details go to the table, never into findings, logs or reports. */
 function mask(value: string): string {
-  return `*** (${codePointLength(value)} characters)`;
+  return isLongerThan(value, 1_000) ? '*** (over 1,000 characters)' : `*** (${codePointLength(value)} characters)`;
 }

@@ -1,13 +1,14 @@
 /** Second phase of a document's transformation: looked up, every document rule applied. */
 import type { AgreementRecord } from '../agreement-records.ts';
 import { compareBytes } from '../byte-order.ts';
-import { entityKey } from '../look-up-key.ts';
+import { entityKey, lawKey } from '../look-up-key.ts';
 import type { TransformedDocument, TransformedRow } from '../transformed.ts';
 import { Findings } from './findings.ts';
 import { type LookUps, Uses } from './look-ups.ts';
 import type { PreparedDocument } from './prepare.ts';
 import { makeRecord, type RecordResult } from './record.ts';
 import type { RuleSet } from './rules.ts';
+import { cleanText, collapseBlanks } from './text.ts';
 
 /** Makes the records of a prepared document. Pure, and never throws, whatever document was prepared. */
 export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rules: RuleSet): TransformedDocument {
@@ -18,9 +19,15 @@ export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rul
     findings.addDocument(rule, message ?? undefined, field, value);
   }
   const seen = new Set<string>();
+  const remembered = {
+    clean: remember(cleanText),
+    collapse: remember(collapseBlanks),
+    lawKey: remember(lawKey),
+    entityKey: remember(entityKey),
+  };
   const rows = prepared.records.map((record): TransformedRow => {
     const uses = new Uses();
-    const result = makeRecord(record, { lookUps, findings, uses, unknown });
+    const result = makeRecord(record, { lookUps, findings, uses, unknown, ...remembered });
     findRepetition(record, result, seen, findings);
     const used = uses.list();
     allUses.addAll(used);
@@ -33,6 +40,18 @@ export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rul
     findings: findings.list(),
     uses: allUses.list(),
     unknown_entities: [...unknown].map(([entity_key, text]) => ({ entity_key, text })),
+  };
+}
+
+function remember<T>(work: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let result = known.get(text);
+    if (result === undefined) {
+      result = work(text);
+      known.set(text, result);
+    }
+    return result;
   };
 }
 

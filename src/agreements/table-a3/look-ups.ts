@@ -1,8 +1,9 @@
-import type { EntityReference } from '../agreement.ts';
+import type { CrossDefault, EntityReference } from '../agreement.ts';
 import { compareBytes } from '../byte-order.ts';
 import { ABSENT, type AliasItem, type EntityItem, type LawItem, type Use } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
 import { isLei, looksLikeLei } from './lei.ts';
+import { MAX_LENGTH } from './rules.ts';
 
 /**
  * The rows that a step has fetched: first all `entityKeys` and `lawKeys` of its documents, then the `aliasTargetKeys` of
@@ -26,14 +27,29 @@ export function isLookedUp({ by, text }: EntityReference): boolean {
   return trimmed !== '' && !(by === 'id' && looksLikeLei(trimmed) && !isLei(trimmed));
 }
 
+/**
+ * Whether A3.9 has room for so many identifiers, were each a single character. A list without room is refused unseen:
+ * a hostile document may hold a hundred thousand of them, for each of thousands of records.
+ */
+export function canFit({ entities }: CrossDefault): boolean {
+  return 2 * entities.length - 1 <= MAX_LENGTH['A3.9'];
+}
+
 /** An entity found, or what to ask enrichment for. `text`: as the document has it, or through an alias the alias's id. */
 export type FoundEntity =
   | { readonly isKnown: true; readonly item: EntityItem }
   | { readonly isKnown: false; readonly entityKey: string; readonly text: string };
 
+export interface FindContext {
+  readonly lookUps: LookUps;
+  readonly uses: Uses;
+  readonly entityKey: (text: string) => string;
+}
+
 /** Finds an entity by the text of a document, and notes every row looked at. An alias is followed once. */
-export function findEntity(lookUps: LookUps, text: string, uses: Uses): FoundEntity {
-  const first = lookUp(lookUps, entityKey(text), uses);
+export function findEntity(context: FindContext, text: string): FoundEntity {
+  const { lookUps, uses } = context;
+  const first = lookUp(lookUps, context.entityKey(text), uses);
   if (first.item?.kind !== 'alias') return known(first.item, first.key, text.trim());
   const { entity_id } = first.item;
   const target = lookUp(lookUps, entityKey(entity_id), uses);

@@ -6,7 +6,7 @@ import { entityKey, lawKey } from '../look-up-key.ts';
 import type { NamespaceModule } from '../namespaces/namespace-module.ts';
 import { findShapeProblems } from '../namespaces/shape.ts';
 import type { A3Field } from './fields.ts';
-import { isLookedUp } from './look-ups.ts';
+import { canFit, isLookedUp } from './look-ups.ts';
 import type { DocumentRuleId } from './rules.ts';
 
 /** More than any real document by far; annexes times counterparties of a hostile one would fill the memory. */
@@ -38,14 +38,7 @@ export function prepareDocument(module: NamespaceModule, document: unknown): Pre
   if (records.length === 0 && problems.length === 0) problems.push(problem('LEX-no-record'));
   if (records.length > MAX_RECORDS) problems.push(problem('LEX-too-many-records'));
   if (problems.length > 0) return refused(problems);
-  const entityKeys = new Set(
-    records
-      .flatMap(referencesOf)
-      .filter(isLookedUp)
-      .map(({ text }) => entityKey(text)),
-  );
-  const lawKeys = new Set(records.flatMap(({ terms }) => lawKey(terms.governingLaw ?? '') || []));
-  return { problems: [], records, entityKeys: [...entityKeys], lawKeys: [...lawKeys] };
+  return { problems: [], records, ...keysOf(records) };
 }
 
 function refused(problems: readonly DocumentProblem[]): PreparedDocument {
@@ -77,6 +70,18 @@ function mapDocument(
   return records;
 }
 
+function keysOf(records: readonly AgreementRecord[]): Pick<PreparedDocument, 'entityKeys' | 'lawKeys'> {
+  const entities = new Set<string>();
+  const laws = new Set<string>();
+  for (const record of records) {
+    for (const reference of referencesOf(record)) if (isLookedUp(reference)) entities.add(reference.text);
+    laws.add(record.terms.governingLaw ?? '');
+  }
+  const entityKeys = new Set([...entities].map(entityKey));
+  const lawKeys = new Set([...laws].map(lawKey).filter((key) => key !== ''));
+  return { entityKeys: [...entityKeys], lawKeys: [...lawKeys] };
+}
+
 /** All entities that the record needs; those beside an `N` are left out of it, so nobody looks for them. */
 function referencesOf(record: AgreementRecord): readonly EntityReference[] {
   const { terms, crossDefault } = record;
@@ -84,7 +89,7 @@ function referencesOf(record: AgreementRecord): readonly EntityReference[] {
     record.recordsEntity,
     record.counterparty,
     terms.underlyingObligor,
-    ...(crossDefault.flag?.trim() === 'Y' ? crossDefault.entities : []),
+    ...(crossDefault.flag?.trim() === 'Y' && canFit(crossDefault) ? crossDefault.entities : []),
     providerOf(terms.forRecordsEntity),
     providerOf(terms.forCounterparty),
   ].filter((reference) => reference !== null);

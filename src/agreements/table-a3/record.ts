@@ -1,16 +1,15 @@
-/** One record's values, with every rule of `reference` section 4 that looks at the record alone. */
+/** One record's values, and every rule that looks at the record alone. */
 
 import type { AgreementDate, CreditEnhancement, CrossDefault, EntityReference, Flag } from '../agreement.ts';
 import type { AgreementRecord } from '../agreement-records.ts';
 import { ABSENT, type EntityItem } from '../look-up-items.ts';
-import { lawKey } from '../look-up-key.ts';
 import { isoDate } from './dates.ts';
 import type { A3Values } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { isLei, looksLikeLei } from './lei.ts';
-import { findEntity, isLookedUp, type LookUps, type Uses } from './look-ups.ts';
+import { canFit, findEntity, isLookedUp, type LookUps, type Uses } from './look-ups.ts';
 import { type EntityField, type FlagField, MAX_LENGTH, type RecordRuleId, type TextField } from './rules.ts';
-import { cleanText, collapseBlanks, cutAt, isLongerThan } from './text.ts';
+import { type CleanText, cleanText, cutAt, excerpt, isLongerThan } from './text.ts';
 
 /** Where a record's rules look things up and leave what they find. */
 export interface RecordContext {
@@ -19,7 +18,15 @@ export interface RecordContext {
   readonly uses: Uses;
   /** Entities looked for and not known, by key. */
   readonly unknown: Map<string, string>;
+  // Remembered within a document: thousands of its records may share a text of megabytes.
+  readonly clean: (text: string) => CleanText;
+  readonly collapse: (text: string) => string;
+  readonly lawKey: (text: string) => string;
+  readonly entityKey: (text: string) => string;
 }
+
+/** In code points. The lineage keeps the whole name for people to read, and no longer one than this, in every row. */
+const MAX_FULL_NAME = 10_000;
 
 export interface RecordResult {
   readonly values: A3Values;
@@ -74,7 +81,7 @@ class RecordRules {
   }
 
   text(field: TextField, given: string | null, whenAbsent: RecordRuleId | null): string | null {
-    const { text, replaced } = cleanText(given ?? '');
+    const { text, replaced } = this.#context.clean(given ?? '');
     if (text === '') return this.#absent(whenAbsent);
     if (replaced) this.#find(`${field}-replaced`, given);
     if (isLongerThan(text, MAX_LENGTH[field])) this.#find(`${field}-too-long`, text);
@@ -82,13 +89,13 @@ class RecordRules {
   }
 
   name(given: string | null): { readonly name: string | null; readonly fullName: string | null } {
-    const { text, replaced } = cleanText(given ?? '');
-    const whole = collapseBlanks(text);
+    const { text, replaced } = this.#context.clean(given ?? '');
+    const whole = this.#context.collapse(text);
     if (whole === '') return { name: this.#absent('A3.4-absent'), fullName: null };
     if (replaced) this.#find('A3.4-replaced', given);
     if (!isLongerThan(whole, MAX_LENGTH['A3.4'])) return { name: whole, fullName: null };
     this.#find('A3.4-cut', whole);
-    return { name: cutAt(whole, MAX_LENGTH['A3.4']), fullName: whole };
+    return { name: cutAt(whole, MAX_LENGTH['A3.4']), fullName: excerpt(whole, MAX_FULL_NAME) };
   }
 
   date(given: AgreementDate | null): string | null {
@@ -99,9 +106,9 @@ class RecordRules {
   }
 
   law(given: string | null): string | null {
-    const { text, replaced } = cleanText(given ?? '');
+    const { text, replaced } = this.#context.clean(given ?? '');
     if (given === null || text === '') return this.#absent('A3.7-absent');
-    const key = lawKey(given);
+    const key = this.#context.lawKey(given);
     const item = this.#context.lookUps.law(key);
     this.#context.uses.add({ table: 'GoverningLaw', key, version: item?.version ?? ABSENT });
     if (item === null) {
@@ -120,11 +127,16 @@ class RecordRules {
     return id;
   }
 
-  crossDefault({ flag: given, entities }: CrossDefault): readonly [flag: string | null, entities: string | null] {
-    const flag = this.#flag('A3.8', given);
+  crossDefault(given: CrossDefault): readonly [flag: string | null, entities: string | null] {
+    const { entities } = given;
+    const flag = this.#flag('A3.8', given.flag);
     if (flag === 'N' && entities.some((entity) => entity !== null)) this.#find('A3.9-beside-n', textsOf(entities));
     if (flag !== 'Y') return [flag, null];
     if (entities.length === 0) this.#find('A3.9-absent', null);
+    if (!canFit(given)) {
+      this.#find('A3.9-too-long', textsOf(entities));
+      return [flag, null];
+    }
     const ids = entities.map((entity) => this.#entityId('A3.9', entity, 'A3.9-absent')).filter((id) => id !== null);
     const list = ids.join(',');
     if (isLongerThan(list, MAX_LENGTH['A3.9'])) this.#find('A3.9-too-long', list);
@@ -164,11 +176,11 @@ class RecordRules {
       this.#find(`${field}-lei`, text);
       return text;
     }
-    const found = findEntity(this.#context.lookUps, given.text, this.#context.uses);
+    const found = findEntity(this.#context, given.text);
     if (!found.isKnown) {
       this.#context.unknown.set(found.entityKey, found.text);
       this.#find(`${field}-unknown`, text);
-      return cleanText(text).text;
+      return this.#context.clean(text).text;
     }
     this.#role(field, found.item, text);
     const id = cleanText(found.item.entity_id);
@@ -201,6 +213,10 @@ class RecordRules {
   }
 }
 
+/** The first few: a finding shows no more. */
 function textsOf(entities: readonly (EntityReference | null)[]): string {
-  return entities.flatMap((entity) => entity?.text ?? []).join(',');
+  return entities
+    .slice(0, 50)
+    .flatMap((entity) => entity?.text ?? [])
+    .join(',');
 }

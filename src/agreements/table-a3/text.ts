@@ -24,7 +24,7 @@ export function collapseBlanks(text: string): string {
 }
 
 export function isLongerThan(text: string, max: number): boolean {
-  return text.length > max && codePointLength(text) > max;
+  return text.length > max && (text.length > 2 * max || codePointLength(text) > max);
 }
 
 export function codePointLength(text: string): number {

@@ -355,6 +355,32 @@ describe('hostile documents', () => {
     );
   });
 
+  // Without care these two take minutes: the time limit of a test is what they check.
+  it('cost no more than their size, though every record shares their longest texts', () => {
+    const document = {
+      ...cctDocument(),
+      cp: Array.from({ length: 5_000 }, (_, i) => `E-${i}`),
+      ag: { id: 'CCT-9', nm: 'long '.repeat(400_000), dt: 20_100_125, lw: 'law '.repeat(400_000) },
+      xd: Array.from({ length: 100_000 }, (_, i) => `X-${i}`),
+      nt: ['name '.repeat(400_000)],
+      ch: [],
+    };
+
+    const { findings } = transform(cct, document);
+
+    expect(findings.map(({ rule }) => rule)).toContain('A3.9-too-long');
+  });
+
+  it('cost no more than their size, though a child may need any contact of its parent', () => {
+    const document = macDocument();
+    const [records, ubs] = document.agreement.parties;
+    const many = Array.from({ length: 5_000 }, (_, i) => ({ ...ubs, entityId: `E-${i}` }));
+    const child = { ...document.agreement.annexes[0]!, parties: [records, { ...ubs, notices: null }] };
+    Object.assign(document.agreement, { parties: [records, ...many], annexes: Array(4_000).fill(child) });
+
+    expect(transform(mac, document).valid).toBe(false);
+  });
+
   it('never show contact details in findings', () => {
     const secret = '1-617-555-0199~';
     const cards = ['notice_name', 'notice_address', 'notice_phone', 'notice_email'].map((key) => ({
