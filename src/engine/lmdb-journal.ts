@@ -1,5 +1,4 @@
 /** The journal in the LMDB environment that it shares with everything else that must be true together. */
-import type { Environment, Table } from '../stores/embedded/environment.ts';
 import type { HistoryEvent } from './history-event.ts';
 import {
   beginsExecution,
@@ -11,6 +10,28 @@ import {
   supersededError,
 } from './journal.ts';
 
+/** What the journal needs of a table: keys are texts, ordered by their bytes. Writes only inside a commit. */
+export interface JournalTable<V> {
+  get(key: string): V | null;
+  put(key: string, value: V): void;
+  remove(key: string): boolean;
+  /** `from` is inclusive, `after` and `before` are exclusive. One snapshot. */
+  range(bounds: {
+    readonly from?: string;
+    readonly after?: string;
+    readonly before: string;
+    readonly reverse?: boolean;
+    readonly limit?: number;
+  }): Iterable<{ readonly key: string; readonly value: V }>;
+}
+
+/** What the journal needs of the embedded environment, which fits this as it is. */
+export interface JournalEnvironment {
+  /** One transaction, all or nothing, in the order of the calls. */
+  commit(write: () => void): Promise<void>;
+  table<V>(name: string, encoding: 'json'): JournalTable<V>;
+}
+
 /** No execution's name holds a slash, so that `name/` begins the keys of one execution and of no other. */
 const SEPARATOR = '/';
 /** The sign after the separator: the end of an execution's keys. */
@@ -21,14 +42,14 @@ const BEHIND_DOT = '/';
 const ID_DIGITS = 6;
 
 export class LmdbJournal implements Journal {
-  readonly #environment: Environment;
-  readonly #executions: Table<ExecutionRecord>;
-  readonly #frames: Table<Frame>;
-  readonly #events: Table<HistoryEvent>;
+  readonly #environment: JournalEnvironment;
+  readonly #executions: JournalTable<ExecutionRecord>;
+  readonly #frames: JournalTable<Frame>;
+  readonly #events: JournalTable<HistoryEvent>;
   /** `root/name` of every open execution. */
-  readonly #open: Table<true>;
+  readonly #open: JournalTable<true>;
 
-  constructor(environment: Environment) {
+  constructor(environment: JournalEnvironment) {
     this.#environment = environment;
     this.#executions = environment.table<ExecutionRecord>('engine-executions', 'json');
     this.#frames = environment.table<Frame>('engine-frames', 'json');
