@@ -68,9 +68,9 @@ function baseShards(base: Manifest | null) {
 
 /** Nothing for a slice without lines. */
 function weightOf({ key, header }: SliceEntry): readonly SliceWeight[] {
-  const { namespace, first_id, last_id, counts } = header;
+  const { namespace, first_id, last_id, counts, growth } = header;
   if (first_id === null || last_id === null) return [];
-  const { valid, rejected, removed, unreadable, rows } = counts;
+  const { valid, rejected, removed, unreadable } = counts;
   const hasChanges = valid + rejected + removed + unreadable > 0;
-  return [{ key, namespace, first: first_id, last: last_id, lines: rows + rejected + unreadable, hasChanges }];
+  return [{ key, namespace, first: first_id, last: last_id, lines: growth, hasChanges }];
 }

@@ -25,12 +25,15 @@ export type Reference = readonly [
 /** Where the values of a row's line end: they stand before its namespace, and no value can hold this text unescaped. */
 const END_OF_VALUES = ',"namespace":';
 
-/** Collects a shard's references: about 120 bytes each, 25 MB for 200,000 rows. */
+/** Lines that are kept as text; then they become bytes, which take a third of the memory and no work of the collector. */
+const TEXT_LINES = 500;
+
+/** Collects a shard's references: about 100 bytes each, 40 MB for 200,000 rows that name another agreement. */
 export class CollectReferences {
-  readonly #ranges: string[][];
+  readonly #ranges: { readonly bytes: Buffer[]; text: string[] }[];
 
   constructor(ranges: number) {
-    this.#ranges = Array.from({ length: ranges }, () => []);
+    this.#ranges = Array.from({ length: ranges }, () => ({ bytes: [], text: [] }));
   }
 
   add({ line, row }: StoredRow): void {
@@ -44,13 +47,18 @@ export class CollectReferences {
   }
 
   async write(id: AttemptId, shard: number, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
-    for (const [range, lines] of this.#ranges.entries()) {
-      if (lines.length > 0) await a3.putOnce(referencesKey(id, range, shard), Buffer.from(lines.join('')));
+    for (const [range, { bytes, text }] of this.#ranges.entries()) {
+      const body = Buffer.concat([...bytes, Buffer.from(text.join(''))]);
+      if (body.length > 0) await a3.putOnce(referencesKey(id, range, shard), body);
     }
   }
 
   #put(kind: ReferenceKind, identifier: string, digest: string, row: StoredRow['row']): void {
     const reference: Reference = [kind, identifier, digest, row.namespace, row.lex_id, row['A3.3']];
-    this.#ranges[crc32(identifier) % this.#ranges.length]?.push(`${JSON.stringify(reference)}\n`);
+    const range = this.#ranges[crc32(identifier) % this.#ranges.length]!;
+    range.text.push(`${JSON.stringify(reference)}\n`);
+    if (range.text.length < TEXT_LINES) return;
+    range.bytes.push(Buffer.from(range.text.join('')));
+    range.text = [];
   }
 }

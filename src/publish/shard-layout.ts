@@ -2,7 +2,7 @@
  * Where the shards of a day begin and end. Pure, and the same for the same input.
  * A shard that nothing touches keeps its range, whatever its size, so that its files can be copied. One that would grow
  * above the target is split, at places known from the base's marks and the borders of slices; one that is small is
- * joined to its neighbour. Sizes are estimates, never too low: every result of today counts as a further line.
+ * joined to its neighbour. Sizes are estimates: what stands, and what today's results may add.
  */
 import { compareBytes } from '../agreements/byte-order.ts';
 import { comparePlaces, isAbove, type PlaceRange } from './place.ts';
@@ -27,7 +27,7 @@ export interface BaseShard extends PlaceRange {
 }
 
 export interface SliceWeight extends SliceSpan {
-  /** Rows and rejected entries that it may add. */
+  /** Rows and rejected entries that it may add to what stands. */
   readonly lines: number;
   /** Whether it holds anything but touched documents. */
   readonly hasChanges: boolean;

@@ -18,6 +18,8 @@ export interface SliceHeader {
   readonly first_id: string | null;
   readonly last_id: string | null;
   readonly counts: SliceCounts;
+  /** By how many lines table and rejected entries may grow: rows of new documents, and documents rejected. */
+  readonly growth: number;
   /** Rejected documents by rule id of their errors, ascending by id; a document counts once for each. */
   readonly rules: Readonly<Record<string, number>>;
 }

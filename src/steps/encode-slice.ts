@@ -20,6 +20,7 @@ export function encodeSlice(
     first_id: first === undefined ? null : lineId(first),
     last_id: last === undefined ? null : lineId(last),
     counts: countLines(lines),
+    growth: lines.reduce((sum, line) => sum + growthOf(line), 0),
     rules: countRules(lines),
   };
   const body = Buffer.from([header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -39,6 +40,11 @@ function countLines(lines: readonly SliceLine[]): SliceCounts {
     removed: count('removed'),
     unreadable: count('unreadable'),
   };
+}
+
+function growthOf(line: SliceLine): number {
+  if (line.op === 'valid') return line.status === 'new' ? line.rows.length : 0;
+  return Number(line.op === 'rejected' || line.op === 'unreadable');
 }
 
 /** How many rejected documents broke each rule, so that a failed gate can name the most frequent ones. */
