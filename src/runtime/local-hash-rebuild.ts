@@ -1,14 +1,20 @@
 /** `lexdelta hashes rebuild` on one machine: under the run lock, as an execution of its own. */
+import type { HistoryEvent } from '../engine/history-event.ts';
 import type { ExecutionRecord } from '../engine/journal.ts';
 import { LmdbJournal } from '../engine/lmdb-journal.ts';
 import { PermanentError } from '../errors.ts';
 import { type RebuildHashesOutput, rebuildHashes } from '../steps/rebuild-hashes.ts';
-import { takeExecution } from '../stores/embedded/incarnation.ts';
+import { isExecutionAlive, takeExecution } from '../stores/embedded/incarnation.ts';
 import type { AttributeValue, Item, LmdbItemTables } from '../stores/embedded/lmdb-item-tables.ts';
 import { openEmbeddedStores } from '../stores/embedded/open-stores.ts';
 
-/** Name of the execution while it holds the lock; no run is called so. */
-export const REBUILD_EXECUTION = 'hashes-rebuild';
+const NAME = 'hashes-rebuild';
+
+/** Whether an owner of the lock is a rebuild. Each has a name of its own, with the fence that it takes. */
+export function isRebuild(owner: string): boolean {
+  return owner.startsWith(`${NAME}-`);
+}
+
 const LOCK_KEY: Item = { business_date: { S: 'LOCK' }, execution_name: { S: 'LOCK' } };
 
 export interface HashRebuild extends RebuildHashesOutput {
@@ -23,18 +29,22 @@ export interface HashRebuild extends RebuildHashesOutput {
  * @throws PermanentError `NO_TABLE_FOR_DATE`: nothing is published; `RUN_SUPERSEDED`; `STORE_*`
  */
 export async function rebuildLocalHashes(folder: string): Promise<HashRebuild> {
-  const taken = await takeExecution({ folder, execution: REBUILD_EXECUTION });
-  if ('runningBy' in taken) throw lockedBy(REBUILD_EXECUTION);
+  const fence = (await readLockFence(folder)) + 1;
+  const execution = `${NAME}-${fence}`;
+  const taken = await takeExecution({ folder, execution });
+  if ('runningBy' in taken) throw lockedBy(execution);
   try {
     const stores = openEmbeddedStores({ folder, guard: taken.guard });
     try {
       const journal = new LmdbJournal(stores.environment);
-      await record(journal, 'RUNNING');
-      const { manifest, fence } = await acquireLock(stores.itemTables);
+      await record(journal, execution, 'RUNNING');
+      const manifest = await acquireLock(stores.itemTables, execution, fence, (owner) =>
+        isExecutionAlive(folder, owner),
+      );
       const deps = { a3: stores.jobDailyA3Data, hashes: stores.agreementHash };
       const done = await rebuildHashes({ manifest, fence, namespaces: [] }, deps);
-      await releaseLock(stores.itemTables, fence, manifest);
-      await record(journal, 'SUCCEEDED');
+      await releaseLock(stores.itemTables, execution, manifest);
+      await record(journal, execution, 'SUCCEEDED');
       return { ...done, manifest };
     } finally {
       await stores.close();
@@ -44,10 +54,19 @@ export async function rebuildLocalHashes(folder: string): Promise<HashRebuild> {
   }
 }
 
+async function readLockFence(folder: string): Promise<number> {
+  const stores = openEmbeddedStores({ folder, readOnly: true });
+  try {
+    return (await stores.jobStats.getLock()).fence;
+  } finally {
+    await stores.close();
+  }
+}
+
 /** In the journal, so that a run which meets the lock is told by the engine that its owner still runs. */
-function record(journal: LmdbJournal, status: ExecutionRecord['status']): Promise<void> {
+function record(journal: LmdbJournal, execution: string, status: 'RUNNING' | 'SUCCEEDED'): Promise<void> {
   const now = Date.now();
-  const execution = REBUILD_EXECUTION;
+  const isBegun = status === 'RUNNING';
   const entry: ExecutionRecord = {
     name: execution,
     machine: 'HashesRebuild',
@@ -56,42 +75,57 @@ function record(journal: LmdbJournal, status: ExecutionRecord['status']): Promis
     status,
     input: null,
     startedAtMs: now,
-    stoppedAtMs: status === 'RUNNING' ? null : now,
+    stoppedAtMs: isBegun ? null : now,
     output: null,
     error: null,
     cause: null,
     redriveCount: 0,
   };
-  return journal.commit([{ execution, root: execution, events: [], putFrames: [], removeBelow: [], record: entry }]);
+  const event: HistoryEvent = {
+    id: isBegun ? 1 : 2,
+    previousEventId: isBegun ? 0 : 1,
+    timestamp: new Date(now).toISOString(),
+    type: isBegun ? 'ExecutionStarted' : 'ExecutionSucceeded',
+  };
+  return journal.commit([
+    { execution, root: execution, events: [event], putFrames: [], removeBelow: [], record: entry },
+  ]);
 }
 
-async function acquireLock(tables: LmdbItemTables): Promise<{ readonly manifest: string; readonly fence: number }> {
-  let acquired = { manifest: '', fence: 0 };
+/** @returns key of the manifest to restore from */
+async function acquireLock(
+  tables: LmdbItemTables,
+  execution: string,
+  fence: number,
+  isAlive: (owner: string) => boolean,
+): Promise<string> {
+  let head = '';
   await tables.update('JobStats', LOCK_KEY, (lock) => {
     const owner = textOf(lock?.['owner']);
-    // An interrupted run has found its deltas by the hashes as they are: it has to end first.
-    if (owner !== null && owner !== REBUILD_EXECUTION) throw lockedBy(owner);
+    // An interrupted run has found its deltas by the hashes as they are: it has to end first. A dead rebuild is redone.
+    if (owner !== null && !(isRebuild(owner) && !isAlive(owner))) throw lockedBy(owner);
     const manifest = textOf(lock?.['head']);
     const asOf = textOf(lock?.['as_of']);
     if (lock === null || manifest === null || asOf === null) {
       throw new PermanentError('NO_TABLE_FOR_DATE', 'Nothing is published yet, so there is nothing to restore from.');
     }
-    acquired = { manifest, fence: fenceOf(lock) + 1 };
+    if (fenceOf(lock) !== fence - 1) throw lockedBy('another run'); // It came and went since the fence was read.
+    head = manifest;
     return {
       ...lock,
-      owner: { S: REBUILD_EXECUTION },
+      owner: { S: execution },
       owner_date: { S: asOf },
-      owner_name: { S: REBUILD_EXECUTION },
-      fence: { N: String(acquired.fence) },
+      owner_name: { S: execution },
+      fence: { N: String(fence) },
     };
   });
-  return acquired;
+  return head;
 }
 
 /** All hashes are those of the head now, whatever was left to finish before. */
-async function releaseLock(tables: LmdbItemTables, fence: number, manifest: string): Promise<void> {
+async function releaseLock(tables: LmdbItemTables, execution: string, manifest: string): Promise<void> {
   await tables.update('JobStats', LOCK_KEY, (lock) => {
-    if (lock === null || textOf(lock['owner']) !== REBUILD_EXECUTION || fenceOf(lock) !== fence) {
+    if (lock === null || textOf(lock['owner']) !== execution) {
       throw new PermanentError('RUN_SUPERSEDED', 'A run took the lock over before the hashes were all restored.');
     }
     const { owner: _owner, owner_date: _date, owner_name: _name, ...rest } = lock;

@@ -4,7 +4,7 @@ import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { JobStats } from '../stores/job-stats.ts';
-import { REBUILD_EXECUTION } from './local-hash-rebuild.ts';
+import { isRebuild } from './local-hash-rebuild.ts';
 
 export interface RunPlan {
   readonly run: string;
@@ -59,7 +59,7 @@ export async function planRun(
   }
   checkOrder(input, lock.as_of);
   if (lock.owner !== null && isAlive(lock.owner)) return plan('locked');
-  if (lock.owner === REBUILD_EXECUTION) {
+  if (lock.owner !== null && isRebuild(lock.owner)) {
     throw new PermanentError('REBUILD_UNFINISHED', 'A rebuild of the hashes died before they were all restored.');
   }
   // A process that took the execution a moment ago, before its first event.

@@ -36,7 +36,7 @@ export async function runDemo(flags: GlobalFlags, context: Context): Promise<num
     flags.data === undefined ? null : config.dataFolder,
     join(cwd, 'lexdelta-data'),
   );
-  const shown = relative(cwd, folder) || '.';
+  const shown = pathWord(folder, context);
   terminal.note(`Data folder ${shown}${isReplaced ? ': the data of an earlier demo is replaced' : ''}`);
   const signal = context.catchStopSignals((name) =>
     terminal.note(`${name}: the demo ends; begin it again at any time.`),
@@ -146,7 +146,7 @@ function tellEnd(results: readonly DayResult[], shown: string, folder: string, c
   ];
   terminal.print(
     '',
-    `${terminal.paint('good', '✔ Both days are published')} and hold against the sample's files. What to look at next:`,
+    `${terminal.paint('good', '✔ Both days are published')}, with the figures that the sample has. Look at next:`,
     ...commands.map((command) => `  ${command}`),
   );
   terminal.note(`All of it lies in ${shown} (${plural(results.length, 'run')}).`);

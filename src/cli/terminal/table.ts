@@ -8,10 +8,11 @@ export interface Column {
   readonly flexible?: boolean;
 }
 
+/** Between columns; 1 where the table does not fit otherwise. */
 const GAP = 2;
 
 /**
- * Aligned columns, two blanks apart, never wider than `width`: cells that do not fit are cut and end in `…`.
+ * Aligned columns, never wider than `width`: cells that do not fit are cut and end in `…`.
  * Cells are made harmless here. The first line is the header.
  */
 export function renderTable(
@@ -22,10 +23,13 @@ export function renderTable(
 ): readonly string[] {
   const lines = [columns.map((column) => column.header), ...rows.map((row) => row.map(harmless))];
   const natural = columns.map((_, i) => Math.max(1, ...lines.map((line) => displayWidth(line[i] ?? ''))));
-  const widths = shrink(natural, columns, width - indent.length - GAP * (columns.length - 1));
+  const available = width - indent.length - (columns.length - 1);
+  const sum = natural.reduce((total, one) => total + one, 0);
+  const gap = sum + (GAP - 1) * (columns.length - 1) <= available ? GAP : 1;
+  const widths = shrink(natural, columns, available - (gap - 1) * (columns.length - 1));
   return lines.map((line) => {
     const cells = columns.map((column, i) => pad(cutToWidth(line[i] ?? '', widths[i]!), widths[i]!, column.align));
-    return (indent + cells.join(' '.repeat(GAP))).trimEnd();
+    return (indent + cells.join(' '.repeat(gap))).trimEnd();
   });
 }
 

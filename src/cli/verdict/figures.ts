@@ -46,8 +46,8 @@ const OUTCOMES = [
   ['new', 'new'],
   ['changed', 'changed'],
   ['reprocessed', 'reprocessed'],
-  ['touched', 're-saved'],
-  ['standing', 'still rejected'],
+  ['touched', 'touched'],
+  ['standing', 'standing'],
   ['unreadable', 'unreadable'],
 ] as const;
 
@@ -96,16 +96,16 @@ export function namespaces(report: RunReport, { width }: VerdictOptions): readon
   const columns: Column[] = [
     { header: 'namespace', flexible: true },
     figure('listed'),
-    ...shown.map(([, word]) => figure(word === 'still rejected' ? 'standing' : word)),
+    ...shown.map(([, word]) => figure(word)),
     ...(isRemoving ? [figure('removed')] : []),
-    { header: 'complete' },
+    { header: 'proven' },
   ];
   const rows = report.query.map((namespace) => [
     namespace.namespace,
     count(namespace.total_docs_queried),
     ...shown.map(([key]) => count(namespace[key])),
     ...(isRemoving ? [count(namespace.removed)] : []),
-    namespace.complete ? 'proven' : 'NO',
+    namespace.complete ? 'yes' : 'NO',
   ]);
   return ['', ...renderTable(columns, rows, width, '  '), ''];
 }
