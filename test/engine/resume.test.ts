@@ -170,7 +170,7 @@ describe('resume after a kill', () => {
           expect([...rough.journal.frames('run')]).toEqual([]);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     ));
 
   it('never runs a finished task again, and runs one that was running again with the same arguments', async () => {
