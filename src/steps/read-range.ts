@@ -5,7 +5,7 @@
  */
 import { compareBytes } from '../agreements/byte-order.ts';
 import { readDocument } from '../agreements/extract-id.ts';
-import { LexdeltaError, TransientError } from '../errors.ts';
+import { LexdeltaError, PermanentError, TransientError } from '../errors.ts';
 import type { RowsAnswer } from '../lex/lex-source.ts';
 import { outOfOrder, type RowClassifier } from './classify-rows.ts';
 
@@ -48,7 +48,7 @@ interface Taken {
 }
 
 /**
- * @throws PermanentError `LEX_OUT_OF_ORDER`
+ * @throws PermanentError `LEX_OUT_OF_ORDER`; `LEX_ANSWER_INVALID`: a page of rows that are no documents
  * @throws TransientError `LEX_PAGE_SHORT`: Lex gives too little to join its answers; and as `LexSource.readRows`
  */
 export async function readRange(range: RangeToRead, ask: AskRows, classifier: RowClassifier): Promise<RangeRead> {
@@ -96,11 +96,12 @@ class RangeReader {
       }
       this.#hasBegun = true;
       if (classifier.hasPassedUntil) return this.#result('passed-until');
-      if (classifier.rows >= this.#wanted) return this.#result('enough');
+      if (classifier.rows >= this.#wanted && classifier.lastId !== null) return this.#result('enough');
       if (classifier.rows > before) fruitless = 0;
       else if (taken.rows === this.#knownAtEnd) {
         const ending = await this.#whatFollows(this.#offset + taken.rows);
         if (ending !== null) return this.#result(ending);
+        if (classifier.rows >= this.#wanted) throw noJoint(this.#range);
       }
       this.#goOn(taken.rows);
     }
@@ -135,10 +136,14 @@ class RangeReader {
   #goBack(): void {
     const steps = Math.min(this.#stepBack, this.#offset);
     this.#offset -= steps;
-    this.#overlap += steps;
     this.#stepBack *= 2;
-    // A page that must begin further back still ends where it would have ended.
-    if (!this.#hasBegun) this.#wanted += steps;
+    if (this.#hasBegun) {
+      this.#overlap += steps;
+      return;
+    }
+    // A page that must begin further back still ends where it would have ended. From the very first row it has no joint.
+    this.#overlap = this.#offset === 0 ? 0 : 1;
+    this.#wanted += steps + 1 - this.#overlap;
   }
 
   /** Only the last row came: is that the end, or does Lex give one row at a time? `null`: something follows. */
@@ -149,7 +154,8 @@ class RangeReader {
       return 'end-of-listing';
     } catch (error) {
       // Lex names more than it gives: what was read stands, the end is not proven.
-      if (error instanceof LexdeltaError && error.code === 'LEX_PAGE_SHORT') return 'enough';
+      const isShort = error instanceof LexdeltaError && error.code === 'LEX_PAGE_SHORT';
+      if (isShort && this.#classifier.lastId !== null) return 'enough';
       throw error;
     }
   }
@@ -182,6 +188,11 @@ class RangeReader {
     if (head.joint !== null) this.#after = head.joint;
     return { rows: count, isJoined: head.isJoined };
   }
+}
+
+function noJoint({ namespace, offset }: RangeToRead): PermanentError {
+  const what = `No row of a page of \`${namespace}\` names its document, so nothing can be joined to it.`;
+  return new PermanentError('LEX_ANSWER_INVALID', what, { namespace, offset });
 }
 
 /** The first rows of an answer: whether it joins, and what of it is known already. */

@@ -19,8 +19,14 @@ export const MODULE = { idField: 'lexId', volatileFields: ['audit'], mappingVers
 export const ATTEMPT = { business_date: '2021-10-20', attempt: 1 };
 export const WRITER = { fence: 1, business_date: '2021-10-19' };
 
+/** As a text: a row that is no JSON at all, and one that names its id and cannot be hashed. */
+export const GARBAGE = 'garbage';
+export const UNREADABLE = 'unreadable';
+
 /** A document's bytes: `text` is its content, `audit` what the content hash leaves out. */
 export function documentOf(lexId: string, text = 'a', audit = 0): Buffer {
+  if (text === GARBAGE) return Buffer.from(`{"broken`);
+  if (text === UNREADABLE) return Buffer.from(`{"lexId":"${lexId}","text":"\\ud800"}`);
   return Buffer.from(JSON.stringify({ lexId, text, audit }));
 }
 
@@ -137,5 +143,3 @@ export function parseObject(body: Buffer): { header: PageHeader; lines: PageLine
   const [header, ...lines] = texts.map((text) => JSON.parse(text));
   return { header, lines };
 }
-
-export type { CalculateQueriedDocsInput, CandidateLine, NamespaceCounts, PutLine, RemoveLine };

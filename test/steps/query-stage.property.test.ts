@@ -7,7 +7,7 @@ import type { NamespaceCounts } from '../../src/job/contracts.ts';
 import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
 import type { HashEntry } from '../../src/stores/agreement-hash.ts';
 import type { MemoryLexSource } from '../fakes/memory-lex-source.ts';
-import { documentOf, NAMESPACE, QuerySetting } from './query-setting.ts';
+import { documentOf, GARBAGE, NAMESPACE, QuerySetting, UNREADABLE } from './query-setting.ts';
 
 /** Ids that sort otherwise by UTF-16 units than by bytes are among them. */
 const IDS = [
@@ -49,26 +49,34 @@ const known = fc.option(
   }),
   { freq: 3 },
 );
+const readable = fc.constantFrom(...TEXTS);
+const text = fc.oneof(
+  { arbitrary: readable, weight: 6 },
+  { arbitrary: fc.constantFrom(GARBAGE, UNREADABLE), weight: 1 },
+);
 const perId = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: IDS.length, maxLength: IDS.length });
-const plans: fc.Arbitrary<Plan> = fc.record({
-  listed: perId(fc.option(fc.constantFrom(...TEXTS), { freq: 4 })),
-  known: perId(known),
-  moves: fc.array(
-    fc.record({
-      request: fc.nat(25),
-      id: fc.nat(IDS.length - 1),
-      text: fc.option(fc.constantFrom(...TEXTS), { freq: 1 }),
-    }),
-    { maxLength: 14 },
-  ),
-  failures: fc.oneof(fc.constant([]), fc.array(fc.nat(30), { maxLength: 12 })),
-  maxRows: fc.array(fc.integer({ min: 2, max: 8 }), { maxLength: 6 }),
-  pageSize: fc.integer({ min: 1, max: 8 }),
-  workers: fc.integer({ min: 1, max: 4 }),
-  hasGetById: fc.boolean(),
-  reprocess: fc.array(fc.nat(IDS.length - 1), { maxLength: 4 }),
-  turn: fc.integer({ min: 1, max: 4 }),
-});
+const plansOf = (text: fc.Arbitrary<string>): fc.Arbitrary<Plan> =>
+  fc.record({
+    listed: perId(fc.option(text, { freq: 4 })),
+    known: perId(known),
+    moves: fc.array(
+      fc.record({
+        request: fc.nat(25),
+        id: fc.nat(IDS.length - 1),
+        text: fc.option(text, { freq: 1 }),
+      }),
+      { maxLength: 14 },
+    ),
+    failures: fc.oneof(fc.constant([]), fc.array(fc.nat(30), { maxLength: 12 })),
+    maxRows: fc.array(fc.integer({ min: 2, max: 8 }), { maxLength: 6 }),
+    pageSize: fc.integer({ min: 1, max: 8 }),
+    workers: fc.integer({ min: 1, max: 4 }),
+    hasGetById: fc.boolean(),
+    reprocess: fc.array(fc.nat(IDS.length - 1), { maxLength: 4 }),
+    turn: fc.integer({ min: 1, max: 4 }),
+  });
+/** Half of them with rows that are no documents. */
+const plans = fc.oneof(plansOf(readable), plansOf(text));
 
 interface Result {
   readonly setting: QuerySetting;
@@ -150,7 +158,11 @@ const isFinal = ({ header }: FinalObject) =>
   (header.reached_end || header.through !== null);
 const isIn = (id: string, { after, through }: PageHeader) =>
   (after === null || compareBytes(id, after) > 0) && (through === null || compareBytes(id, through) <= 0);
-const hasOutcome = (line: PageLine) => line.op === 'put' || line.op === 'touch';
+const hasOutcome = ({ op }: PageLine) => op === 'put' || op === 'touch' || op === 'unreadable';
+const isReadable = ({ op }: PageLine) => op !== 'unreadable';
+/** What a line says of its document. */
+const tellOf = (line: PageLine) =>
+  line.op === 'put' ? line.status : line.op === 'touch' ? `touch ${line.of}` : line.op;
 
 async function finals(setting: QuerySetting): Promise<readonly FinalObject[]> {
   return (await setting.objects()).filter(isFinal);
@@ -160,7 +172,8 @@ async function finals(setting: QuerySetting): Promise<readonly FinalObject[]> {
 function expectedOf(plan: Plan, id: string): string | null {
   const i = IDS.indexOf(id);
   const text = plan.listed[i] ?? null;
-  if (text === null) return null;
+  if (text === null || text === GARBAGE) return null;
+  if (text === UNREADABLE) return 'unreadable';
   const entry = plan.known[i] ?? null;
   if (entry === null) return 'new';
   if (entry.isOldMapping || entry.text !== text) return 'changed';
@@ -169,7 +182,18 @@ function expectedOf(plan: Plan, id: string): string | null {
   return null;
 }
 
-const options = { numRuns: 400 };
+/** An answer of nothing but rows that name no document cannot be joined. */
+function longestUnreadableRun({ listed }: Plan): number {
+  let longest = 0;
+  let run = 0;
+  for (const text of listed.filter((one) => one !== null)) {
+    run = TEXTS.includes(text) ? 0 : run + 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
+const options = { numRuns: Number(process.env['QUERY_STAGE_RUNS'] ?? 120) };
 
 describe('the query stage, whatever comes and goes', () => {
   it('tiles the id space: no two objects cover the same id, and without a gap every id is covered', () =>
@@ -196,10 +220,7 @@ describe('the query stage, whatever comes and goes', () => {
           for (const id of still) {
             if (!isIn(id, header)) continue;
             const found = lines.filter((line) => line.lex_id === id && hasOutcome(line));
-            const told = found.map((line) =>
-              line.op === 'put' ? line.status : line.op === 'touch' && `touch ${line.of}`,
-            );
-            expect([id, told]).toEqual([id, [expectedOf(plan, id)].filter((one) => one !== null)]);
+            expect([id, found.map(tellOf)]).toEqual([id, [expectedOf(plan, id)].filter((one) => one !== null)]);
           }
         }
       }),
@@ -214,12 +235,12 @@ describe('the query stage, whatever comes and goes', () => {
 
         for (const { header, lines } of (await setting.objects()).filter(({ header }) => header.kind !== 'removals')) {
           expect(lines.length === 0 || isFinal({ header, lines })).toBe(true);
-          for (const { lex_id } of lines) {
+          for (const { lex_id } of lines.filter(isReadable)) {
             expect(seen.has(lex_id as string)).toBe(false);
             expect(isIn(lex_id as string, header)).toBe(true);
             seen.add(lex_id as string);
           }
-          const ids = lines.map(({ lex_id }) => lex_id as string);
+          const ids = lines.filter(isReadable).map(({ lex_id }) => lex_id as string);
           expect(ids).toEqual(ids.toSorted(compareBytes));
         }
       }),
@@ -234,23 +255,20 @@ describe('the query stage, whatever comes and goes', () => {
 
         for (const { header, lines } of await finals(setting)) {
           const inRange = entries.filter(({ lex_id }) => isIn(lex_id, header));
-          const withLine = new Set(lines.map(({ lex_id }) => lex_id));
+          const withLine = new Set(lines.filter(isReadable).map(({ lex_id }) => lex_id));
           const quiet = inRange.filter(({ lex_id }) => !withLine.has(lex_id));
-          const of = (op: string, as: string) =>
-            lines.filter(
-              (line) => line.op === op && (line.op === 'put' ? line.status : line.op === 'touch' && line.of) === as,
-            );
+          const count = (told: string) => lines.filter((line) => tellOf(line) === told).length;
           expect(header.counts).toEqual({
-            new: of('put', 'new').length,
-            changed: of('put', 'changed').length,
-            reprocessed: of('put', 'reprocessed').length,
-            touched: of('touch', 'good').length,
+            new: count('new'),
+            changed: count('changed'),
+            reprocessed: count('reprocessed'),
+            touched: count('touch good'),
             unchanged: quiet.filter(({ rejected }) => rejected === null).length,
-            standing: of('touch', 'rejected').length + quiet.filter(({ rejected }) => rejected !== null).length,
-            unreadable: 0,
+            standing: count('touch rejected') + quiet.filter(({ rejected }) => rejected !== null).length,
+            unreadable: count('unreadable'),
           });
           expect(header.known).toBe(inRange.length);
-          expect(header.candidates).toBe(lines.filter(({ op }) => op === 'candidate').length);
+          expect([0, count('candidate')]).toContain(header.candidates);
           for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += header.counts[key];
         }
         expect(counts).toMatchObject(sums);
@@ -267,7 +285,9 @@ describe('the query stage, whatever comes and goes', () => {
 
         for (const id of removed) expect(isThere(id) && (plan.hasGetById || still.has(id))).toBe(false);
         expect(removed).toEqual(removed.toSorted(compareBytes));
-        if (!counts.complete || counts.removals_held > 0) return;
+        const isDoubtful =
+          counts.unreadable > 0 || [...plan.listed, ...plan.moves.map(({ text }) => text)].includes(GARBAGE);
+        if (!counts.complete || counts.removals_held > 0 || isDoubtful) return;
         const gone = entries.map(({ lex_id }) => lex_id).filter((id) => still.has(id) && !isThere(id));
         for (const id of gone) expect(removed).toContain(id);
       }),
@@ -277,6 +297,7 @@ describe('the query stage, whatever comes and goes', () => {
   it('reads every document of a Lex that keeps still and answers', () =>
     fc.assert(
       fc.asyncProperty(plans, async (plan) => {
+        fc.pre(longestUnreadableRun(plan) < Math.min(plan.pageSize, ...plan.maxRows));
         const { setting, counts } = await run({ ...plan, moves: [], failures: [] });
         const total = setting.lex.rows.length;
 
