@@ -149,6 +149,7 @@ function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeConte
 const NOTHING_TAKEN: TakenCounts = { valid: 0, rejected: 0, rows: 0, touched: 0, removed: 0, unreadable: 0 };
 
 function count(taken: Map<string, TakenCounts>, namespace: string, line: SliceLine): void {
+  if (line.op === 'touched' && line.of === 'rejected') return; // Counts as standing, as in the slice's header.
   const counts = taken.get(namespace) ?? NOTHING_TAKEN;
   const rows = counts.rows + (line.op === 'valid' ? line.rows.length : 0);
   taken.set(namespace, { ...counts, rows, [line.op]: counts[line.op] + 1 });

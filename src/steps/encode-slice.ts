@@ -36,7 +36,8 @@ function countLines(lines: readonly SliceLine[]): SliceCounts {
     valid,
     rejected,
     rows: lines.reduce((rows, line) => rows + (line.op === 'valid' ? line.rows.length : 0), 0),
-    touched: count('touched'),
+    // A standing reject that was only re-saved stays standing: its line is for the hashes, not for the ledger.
+    touched: lines.filter((line) => line.op === 'touched' && line.of === 'good').length,
     removed: count('removed'),
     unreadable: count('unreadable'),
   };
