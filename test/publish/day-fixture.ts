@@ -85,9 +85,9 @@ export function queryCounts(slices: readonly DaySlice[], namespaces: readonly st
       new: ofStatus('new'),
       changed: ofStatus('changed'),
       reprocessed: ofStatus('reprocessed'),
-      touched: ofOp('touched'),
+      touched: lines.filter((line) => line.op === 'touched' && line.of === 'good').length,
       unchanged: 7,
-      standing: 0,
+      standing: lines.filter((line) => line.op === 'touched' && line.of === 'rejected').length,
       unreadable: ofOp('unreadable'),
     };
     const listed = Object.values(outcomes).reduce((sum, count) => sum + count, 0);

@@ -99,7 +99,7 @@ function linesOf(id: string, plan: DocumentPlan): readonly SliceLine[] {
   }
   if (op === 'rejected') lines.push({ ...rejectedLine(id, content), status });
   if (op === 'removed') lines.push({ op, lex_id: id });
-  if (op === 'touched') lines.push({ op, lex_id: id, of: 'good', raw_hash: 'n' });
+  if (op === 'touched') lines.push({ op, lex_id: id, of: content === 'p' ? 'rejected' : 'good', raw_hash: 'n' });
   return lines;
 }
 
