@@ -2,6 +2,8 @@ import { type Paint, paintFor, plain } from './paint.ts';
 
 /** Nothing is written wider than this, whatever the terminal. */
 export const MAX_WIDTH = 80;
+/** Nor broken for less than this. */
+const MIN_WIDTH = 40;
 
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
@@ -49,7 +51,8 @@ export class Terminal {
 
   /** Whether lines on `stderr` may be drawn again. */
   get canRedraw(): boolean {
-    return this.stderr.isTTY === true && this.env['TERM'] !== 'dumb';
+    const isWideEnough = (this.stderr.columns || MAX_WIDTH) >= MIN_WIDTH;
+    return this.stderr.isTTY === true && isWideEnough && this.env['TERM'] !== 'dumb';
   }
 
   get width(): number {
@@ -113,7 +116,7 @@ export class Terminal {
   }
 }
 
-/** Tests and pipes have no columns. A terminal narrower than 40 gets 40, and breaks the lines itself. */
+/** Pipes have no columns, and some terminals say 0. One that is narrower than the least breaks the lines itself. */
 function widthOf(stream: OutputStream): number {
-  return Math.max(40, Math.min(MAX_WIDTH, stream.columns ?? MAX_WIDTH));
+  return Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, stream.columns || MAX_WIDTH));
 }

@@ -2,13 +2,13 @@
  * What a run came to, for people: published or not, figures that add up, gates, what to look at next. From its report
  * alone, so `run`, `show` and `demo` say the same.
  */
-import { type ErrorCode, REPAIRS } from '../../errors.ts';
 import type { OverrideKind } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
 import { commandFact, fact, type VerdictOptions } from './layout.ts';
+import { plainCause } from './plain-cause.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
 
@@ -80,12 +80,9 @@ function runFacts(report: RunReport): string {
   return facts.join(', ');
 }
 
-/** Without the code and the repair, which have places of their own. */
+/** Without the code in front, which the headline has put into words. */
 function causeOf(report: RunReport): string {
-  const { code, message } = report.error!;
-  const repair = REPAIRS[code as ErrorCode];
-  const text = message.replace(/^\[[A-Z_]+\] /, '');
-  return repair !== undefined && text.endsWith(repair) ? text.slice(0, -repair.length).trim() : text;
+  return plainCause(report.error!.message).replace(/^\[[A-Z_]+\] /, '');
 }
 
 function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {

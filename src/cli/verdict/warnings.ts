@@ -5,22 +5,23 @@ import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
 import type { VerdictOptions } from './layout.ts';
+import { plainCause } from './plain-cause.ts';
 
 /** What passed, but should be looked at: held-back removals, gaps, failed slices, what an operator accepted. */
 export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
   const found = [
-    ...report.query.flatMap(namespaceWarnings),
+    ...report.query.flatMap((counts) => namespaceWarnings(counts, report.warnings)),
     ...(report.failed_slices > 0
       ? [`${plural(report.failed_slices, 'slice')} failed: the documents keep what they had and are found again`]
       : []),
     ...report.warnings,
     ...report.overrides.map(({ accept, by, reason }) => `accepted: ${accept}, by ${by}: ${reason}`),
   ];
-  const seen = [...new Set(found)].map(harmless);
+  const seen = [...new Set(found)].map((text) => harmless(plainCause(text)));
   return seen.flatMap((text) => colourFirst(wrap(text, options.width, '! ', '  '), '!', 'warning', options.paint));
 }
 
-function namespaceWarnings(counts: NamespaceCounts): readonly string[] {
+function namespaceWarnings(counts: NamespaceCounts, told: readonly string[]): readonly string[] {
   const found: string[] = [];
   if (counts.removals_held > 0) {
     found.push(
@@ -28,7 +29,8 @@ function namespaceWarnings(counts: NamespaceCounts): readonly string[] {
         'Check Lex; if they are right: --accept removals --by NAME --reason TEXT',
     );
   }
-  if (!counts.complete) {
+  // The gate may have said so already.
+  if (!counts.complete && !told.some((text) => text.startsWith(`${counts.namespace}: not complete`))) {
     const cause = counts.cause === null ? '' : ` ${counts.cause}`;
     found.push(
       `${counts.namespace}: not complete, ${plural(counts.gaps, 'gap')}, ` +
