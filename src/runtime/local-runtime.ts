@@ -11,7 +11,7 @@ import { DAILY_AGREEMENT_JOB } from './machines.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import { planRun } from './plan-run.ts';
 import type { RunEvent, RunOutcome, RunPreview } from './run-events.ts';
-import { runExecution } from './run-execution.ts';
+import { isStuck, runExecution } from './run-execution.ts';
 import { createProgress } from './run-progress.ts';
 import { type RunReport, readEndedReport } from './run-report.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -119,9 +119,11 @@ class EmbeddedRuntime implements LocalRuntime {
     try {
       onEvent({ type: 'run', mode: record === null ? 'new' : 'resumed', run, attempt });
       const outcome = await runExecution(this.#config, taken.guard, { run, input, onEvent, signal });
-      return outcome.status === 'STOPPED' ? 'stopped' : 'ended';
-    } finally {
       await taken.release();
+      return outcome.status === 'STOPPED' ? 'stopped' : 'ended';
+    } catch (error) {
+      if (!isStuck(error)) await taken.release();
+      throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import type { ExecutionOutcome } from '../engine/engine-context.ts';
 import type { HistoryEvent } from '../engine/history-event.ts';
 import { LmdbJournal } from '../engine/lmdb-journal.ts';
 import type { StateMachine } from '../engine/state-machine.ts';
+import { PermanentError } from '../errors.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { Guard } from '../stores/embedded/guard.ts';
 import { takeExecution } from '../stores/embedded/incarnation.ts';
@@ -42,6 +43,10 @@ export async function runExecution(
     { config, guard },
     { threads: config.threads, onProgress: (progress) => onEvent({ type: 'read', ...progress }) },
   );
+  const close = async (): Promise<void> => {
+    await pool.close();
+    await stores.close();
+  };
   try {
     const journal = new LmdbJournal(stores.environment);
     const progress = createProgress(onEvent);
@@ -56,16 +61,23 @@ export async function runExecution(
       onEvent: tell,
     });
     await tellWhatWas(engine, run, tell);
-    return await engine.startExecution({
+    const outcome = await engine.startExecution({
       machine: DAILY_AGREEMENT_JOB,
       name: run,
       input: JSON.parse(JSON.stringify(input)),
       signal,
     });
-  } finally {
-    await pool.close();
-    await stores.close();
+    await close();
+    return outcome;
+  } catch (error) {
+    if (!isStuck(error)) await close();
+    throw error;
   }
+}
+
+/** Some other process holds the write lock and stands still: whatever waits for it here would wait for ever. */
+export function isStuck(error: unknown): boolean {
+  return error instanceof PermanentError && error.code === 'STORE_BUSY';
 }
 
 function loadMachines(): readonly StateMachine[] {
