@@ -139,8 +139,16 @@ function step<I>(run: (input: I, context: CallContext) => Promise<unknown>): Ste
   return (payload, context) => run(payload as I, context);
 }
 
+/** For one call: the step tells what the call has done so far, a run adds up what came since. */
 function progressOf({ onProgress }: FunctionDeps): { readonly onProgress?: (progress: ReadProgress) => void } {
-  return onProgress === undefined ? {} : { onProgress };
+  if (onProgress === undefined) return {};
+  let told = { documents: 0, pages: 0 };
+  return {
+    onProgress: ({ namespace, documents, pages }) => {
+      onProgress({ namespace, documents: documents - told.documents, pages: pages - told.pages });
+      told = { documents, pages };
+    },
+  };
 }
 
 function comparedNamespace({ namespaces, rules }: FunctionDeps, name: string): ComparedNamespace {
