@@ -13,16 +13,15 @@ export class BaseDocuments {
   readonly #rows: Cursor<StoredRow>;
   readonly #rejects: Cursor<StoredReject>;
 
-  private constructor(rows: Cursor<StoredRow>, rejects: Cursor<StoredReject>) {
-    this.#rows = rows;
-    this.#rejects = rejects;
+  constructor(plan: ShardPlan, a3: Pick<JobDailyA3Data, 'open'>) {
+    this.#rows = new Cursor(readRows(plan, a3));
+    this.#rejects = new Cursor(readRejects(plan, a3));
   }
 
-  /** Each file is read to its end, and so checked, even where the range ends before. */
-  static async open(plan: ShardPlan, a3: Pick<JobDailyA3Data, 'open'>): Promise<BaseDocuments> {
-    const rows = readRows(plan, a3);
-    const rejects = readRejects(plan, a3);
-    return new BaseDocuments(await Cursor.open(rows), await Cursor.open(rejects));
+  /** Before anything else. Each file is read to its end, and so checked, even where the range ends before. */
+  async start(): Promise<void> {
+    await this.#rows.advance();
+    await this.#rejects.advance();
   }
 
   /** Place of the next document, `null` at the end. */

@@ -68,38 +68,47 @@ async function mergeShard(
   options: { readonly ranges: number; readonly markEvery: number },
   a3: BuildShardsDeps['a3'],
 ): Promise<BuiltShard> {
-  const context: MergeContext = { business_date: input.business_date, run: input.job_id };
-  const base = await BaseDocuments.open(plan, a3);
-  const today = await SliceMerge.open(plan.slices, plan, a3);
+  const base = new BaseDocuments(plan, a3);
+  const today = new SliceMerge(plan.slices, plan, a3);
   const writer = new ShardWriter(input, plan.number, options, a3);
-  const taken = new Map<string, TakenCounts>();
-  let baseRows = 0;
   try {
-    for (let place = least(base.place, today); place !== null; place = least(base.place, today)) {
-      const { result, unreadable } = await takeToday(today, place);
-      const at: Place = { namespace: place.namespace, lex_id: place.lex_id };
-      const standing = await base.take(at);
-      baseRows += standing.rows.length;
-      await writer.writeDocument(at, mergeDocument(standing, result, context));
-      for (const line of unreadable) await writer.writeUnreadable(at, unreadableEntry(at, line, context));
-      if (result !== null) count(taken, place.namespace, result);
-      for (const line of unreadable) count(taken, place.namespace, line);
-    }
+    await base.start();
+    await today.advance();
+    const { baseRows, taken } = await mergeDocuments(base, today, writer, {
+      business_date: input.business_date,
+      run: input.job_id,
+    });
     const shard = await writer.close(plan);
     const rows = { base: baseRows, ...writer.changes };
-    return {
-      format: 1,
-      shard,
-      taken: Object.fromEntries(taken),
-      rows,
-      rejected_documents: writer.rejectedDocuments,
-    };
+    return { format: 1, shard, taken, rows, rejected_documents: writer.rejectedDocuments };
   } catch (error) {
     await writer.abort();
     throw error;
   } finally {
     await Promise.all([base.close(), today.close()]);
   }
+}
+
+async function mergeDocuments(
+  base: BaseDocuments,
+  today: SliceMerge,
+  writer: ShardWriter,
+  context: MergeContext,
+): Promise<{ readonly baseRows: number; readonly taken: Readonly<Record<string, TakenCounts>> }> {
+  const taken = new Map<string, TakenCounts>();
+  let baseRows = 0;
+  for (let place = least(base.place, today); place !== null; place = least(base.place, today)) {
+    // A copy: what `place` belongs to may be a whole row, and the uses keep their places until the shard ends.
+    const at: Place = { namespace: place.namespace, lex_id: place.lex_id };
+    const { result, unreadable } = await takeToday(today, at);
+    const standing = await base.take(at);
+    baseRows += standing.rows.length;
+    await writer.writeDocument(at, mergeDocument(standing, result, context));
+    for (const line of unreadable) await writer.writeUnreadable(at, unreadableEntry(at, line, context));
+    if (result !== null) count(taken, at.namespace, result);
+    for (const line of unreadable) count(taken, at.namespace, line);
+  }
+  return { baseRows, taken: Object.fromEntries(taken) };
 }
 
 function least(base: Place | null, today: SliceMerge): Place | null {

@@ -6,7 +6,8 @@ export class Cursor<T> {
   #batch: readonly T[] = [];
   #index = 0;
 
-  private constructor(batches: AsyncIterable<readonly T[]>) {
+  /** Reads nothing before the first {@link advance}. */
+  constructor(batches: AsyncIterable<readonly T[]>) {
     this.#batches = batches[Symbol.asyncIterator]();
   }
 

@@ -9,7 +9,7 @@ import { corrupt, lineBatches, parsedBatches } from './lines.ts';
 import { comparePlaces, isAbove, isPast, type PlaceRange } from './place.ts';
 import type { Place } from './published.ts';
 import { parseSliceHeader } from './slice-list.ts';
-import type { SliceLine, UnreadableRowLine } from './slice-output.ts';
+import type { SliceLine } from './slice-output.ts';
 
 /** A slice output with the places that it spans. */
 export interface SliceSpan {
@@ -68,22 +68,13 @@ export class SliceMerge {
   readonly #waiting: SliceSpan[];
   readonly #open: { readonly namespace: string; readonly lines: Cursor<SliceLine> }[] = [];
 
-  private constructor(spans: readonly SliceSpan[], range: PlaceRange, a3: Pick<JobDailyA3Data, 'open'>) {
+  constructor(spans: readonly SliceSpan[], range: PlaceRange, a3: Pick<JobDailyA3Data, 'open'>) {
     this.#range = range;
     this.#a3 = a3;
     this.#waiting = spans.toSorted((a, b) => comparePlaces(firstOf(a), firstOf(b)) || compareBytes(a.key, b.key));
   }
 
-  static async open(
-    spans: readonly SliceSpan[],
-    range: PlaceRange,
-    a3: Pick<JobDailyA3Data, 'open'>,
-  ): Promise<SliceMerge> {
-    const merge = new SliceMerge(spans, range, a3);
-    await merge.advance();
-    return merge;
-  }
-
+  /** To the first line of the range, then from line to line. */
   async advance(): Promise<void> {
     do {
       this.head = await this.#takeLeast();
@@ -134,8 +125,4 @@ function compareToday(a: TodayLine, b: TodayLine): number {
 
 function firstOf(span: SliceSpan): Place {
   return { namespace: span.namespace, lex_id: span.first };
-}
-
-export function isUnreadable(line: SliceLine): line is UnreadableRowLine {
-  return line.op === 'unreadable';
 }
