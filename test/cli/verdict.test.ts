@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../src/cli/terminal/harmless.ts';
 import { plain } from '../../src/cli/terminal/paint.ts';
+import { plainCause } from '../../src/cli/verdict/plain-cause.ts';
 import { renderVerdict } from '../../src/cli/verdict/render-verdict.ts';
 import { REPAIRS } from '../../src/errors.ts';
 import type { RunReport } from '../../src/runtime/run-report.ts';
@@ -48,9 +49,9 @@ describe('renderVerdict', () => {
         gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
                     transform 2,981/3,022 valid = 98.6 % (>= 90 %)  ✔ passed
 
-        namespace     listed  unchanged  new  changed  removed  complete
-        mac        2,400,000  2,398,020   80    1,900        9  proven
-        pwm        1,308,719  1,307,677   38    1,004        0  proven
+        namespace     listed  unchanged  new  changed  removed  proven
+        mac        2,400,000  2,398,020   80    1,900        9  yes
+        pwm        1,308,719  1,307,677   38    1,004        0  yes
 
         table       lexdelta as-of 2021-10-20 --format csv --data d
         look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d"
@@ -68,9 +69,9 @@ describe('renderVerdict', () => {
         gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
                     transform 2,611/3,022 valid = 86.3 % (>= 90 %)  ✘ below
 
-        namespace     listed  unchanged  new  changed  removed  complete
-        mac        2,400,000  2,398,020   80    1,900        9  proven
-        pwm        1,308,719  1,307,677   38    1,004        0  proven
+        namespace     listed  unchanged  new  changed  removed  proven
+        mac        2,400,000  2,398,020   80    1,900        9  yes
+        pwm        1,308,719  1,307,677   38    1,004        0  yes
 
         safe        No hash was written: the same deltas are found again.
         look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d
@@ -129,5 +130,17 @@ describe('renderVerdict', () => {
 
     expect(text).toContain('There is no earlier table.');
     expect(text).not.toContain('listed');
+  });
+});
+
+describe('plainCause', () => {
+  it('shows the message inside a recorded function error, without the repair that follows its code', () => {
+    const message = `[LEX_TIMEOUT] Lex "slept". ${REPAIRS.LEX_TIMEOUT}`;
+    const recorded = JSON.stringify({ errorType: 'TransientError', errorMessage: message, trace: ['at {x}'] });
+
+    expect(plainCause(`cct failed (TransientError: ${recorded}); mac too`)).toBe(
+      'cct failed ([LEX_TIMEOUT] Lex "slept".); mac too',
+    );
+    expect(plainCause('nothing of the kind {"a":1}')).toBe('nothing of the kind {"a":1}');
   });
 });

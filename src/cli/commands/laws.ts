@@ -32,5 +32,5 @@ export function addLawsCommands(program: Command, shell: Shell): void {
         return listLaws(flags, context);
       }),
     );
-  examples(list, ['lexdelta laws list --prefix "new "']);
+  examples(list, ['lexdelta laws list --prefix "new york"']);
 }

@@ -63,6 +63,6 @@ describe('renderTable', () => {
 
     const [, row] = renderTable(columns, [['x'.repeat(100), '1,234,567']], 40);
 
-    expect(row).toBe(`${'x'.repeat(28)}…  1,234,567`);
+    expect(row).toBe(`${'x'.repeat(29)}… 1,234,567`);
   });
 });
