@@ -24,6 +24,7 @@ export interface RemovalDeps {
   readonly lex: Pick<LexSource, 'getDocument'>;
   readonly delta: Pick<ObjectStore, 'get' | 'put'>;
   readonly now: () => Date;
+  readonly maxPartBytes?: number;
 }
 
 export interface RemovalRules {
@@ -59,7 +60,10 @@ export class RemovalConfirmation {
     this.#deps = deps;
     const { folder, namespace } = place;
     const at = { folder, namespace, name: { kind: 'removals', page: 0, part: 0 } as const, readAt: this.#now() };
-    this.#writer = new PageObjectWriter(deps.delta, at, { parts: state.removal_parts });
+    this.#writer = new PageObjectWriter(deps.delta, at, {
+      parts: state.removal_parts,
+      maxPartBytes: deps.maxPartBytes,
+    });
   }
 
   /** @returns `null`: the turn has ended before all candidates were confirmed; else the removals, and those held back */

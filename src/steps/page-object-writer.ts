@@ -29,11 +29,11 @@ export class PageObjectWriter {
   constructor(
     store: Pick<ObjectStore, 'put'>,
     place: PageObjectPlace,
-    options: { readonly maxBytes?: number; readonly parts?: number } = {},
+    options: { readonly maxPartBytes?: number | undefined; readonly parts?: number } = {},
   ) {
     this.#store = store;
     this.#place = place;
-    this.#maxBytes = options.maxBytes ?? MAX_PART_BYTES;
+    this.#maxBytes = options.maxPartBytes ?? MAX_PART_BYTES;
     this.#parts = options.parts ?? 0;
   }
 

@@ -28,6 +28,8 @@ export interface PageDeps {
   readonly hashes: Pick<AgreementHash, 'readRange'>;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Bytes above which a page object is split. Default 16 MiB. */
+  readonly maxPartBytes?: number;
 }
 
 export interface PageToQuery {
@@ -109,7 +111,7 @@ async function recordFailure(page: PageToQuery, error: LexdeltaError, deps: Page
   return writerOf(page, deps).finish({ ...NO_SUMMARY, kind: 'page', status: 'failed', error: causeOf(error) });
 }
 
-function writerOf({ folder, namespace, page }: PageToQuery, { delta, now }: PageDeps): PageObjectWriter {
+function writerOf({ folder, namespace, page }: PageToQuery, { delta, now, maxPartBytes }: PageDeps): PageObjectWriter {
   const name: DeltaName = { kind: 'page', page, part: 0 };
-  return new PageObjectWriter(delta, { folder, namespace, name, readAt: now().toISOString() });
+  return new PageObjectWriter(delta, { folder, namespace, name, readAt: now().toISOString() }, { maxPartBytes });
 }

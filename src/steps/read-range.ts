@@ -45,6 +45,10 @@ interface Taken {
   readonly rows: number;
   /** False: the answer begins above the last known id, or with rows that name none. Nothing was taken. */
   readonly isJoined: boolean;
+  /** As many rows as were asked for: more may follow. */
+  readonly isFull: boolean;
+  /** Lex named a total beyond these rows in the same answer. */
+  readonly isMoreNamed: boolean;
 }
 
 /**
@@ -99,8 +103,8 @@ class RangeReader {
       if (classifier.rows >= this.#wanted && classifier.lastId !== null) return this.#result('enough');
       if (classifier.rows > before) fruitless = 0;
       else if (taken.rows === this.#knownAtEnd) {
-        const ending = await this.#whatFollows(this.#offset + taken.rows);
-        if (ending !== null) return this.#result(ending);
+        const ending = taken.isFull ? null : await this.#whatFollows(this.#offset + taken.rows);
+        if (ending === 'enough' || (ending !== null && !taken.isMoreNamed)) return this.#result(ending);
         if (classifier.rows >= this.#wanted) throw noJoint(this.#range);
       }
       this.#goOn(taken.rows);
@@ -161,8 +165,8 @@ class RangeReader {
   }
 
   async #takeAnswer(): Promise<Taken> {
-    const limit = Math.min(this.#range.maxLimit, this.#overlap + this.#wanted - this.#classifier.rows);
-    const answer = await this.#ask(this.#offset, Math.max(limit, 1));
+    const limit = Math.max(1, Math.min(this.#range.maxLimit, this.#overlap + this.#wanted - this.#classifier.rows));
+    const answer = await this.#ask(this.#offset, limit);
     this.#totalDocs = answer.totalDocs ?? this.#totalDocs;
     this.#classifier.dropTrailing();
     const head = new AnswerHead(this.#range, this.#offset === 0, this.#hasBegun, this.#classifier);
@@ -175,7 +179,7 @@ class RangeReader {
         if (head.isOpen) stretch.push(...head.take(row));
         else stretch.push(row);
         bytes += row.length;
-        if (head.isBroken) return { rows: count, isJoined: false };
+        if (head.isBroken) return { rows: count, isJoined: false, isFull: false, isMoreNamed: false };
       }
       if (bytes < STRETCH_BYTES) continue;
       await this.#classifier.add(stretch);
@@ -186,7 +190,8 @@ class RangeReader {
     stretch.push(...head.close());
     if (stretch.length > 0 && !this.#classifier.hasPassedUntil) await this.#classifier.add(stretch);
     if (head.joint !== null) this.#after = head.joint;
-    return { rows: count, isJoined: head.isJoined };
+    const isMoreNamed = (answer.totalDocs ?? 0) > this.#offset + count;
+    return { rows: count, isJoined: head.isJoined, isFull: count >= limit, isMoreNamed };
   }
 }
 

@@ -184,7 +184,11 @@ async function firstIdAt(
   return null;
 }
 
-function writerOf({ page }: Hole, { folder, namespace }: RepairContext, { delta, now }: PageDeps): PageObjectWriter {
+function writerOf(
+  { page }: Hole,
+  { folder, namespace }: RepairContext,
+  { delta, now, maxPartBytes }: PageDeps,
+): PageObjectWriter {
   const name = { kind: 'repair', page, part: 0 } as const;
-  return new PageObjectWriter(delta, { folder, namespace, name, readAt: now().toISOString() });
+  return new PageObjectWriter(delta, { folder, namespace, name, readAt: now().toISOString() }, { maxPartBytes });
 }

@@ -2,13 +2,14 @@
 import { contentHash, rawHash } from '../../src/agreements/content-hash.ts';
 import { type Fingerprint, HASH_SCHEME } from '../../src/agreements/fingerprint.ts';
 import type {
+  CalculateCursor,
   CalculateQueriedDocsInput,
   CalculateQueriedDocsOutput,
   NamespaceCounts,
 } from '../../src/job/contracts.ts';
-import { calculateQueriedDocs } from '../../src/steps/calculate-queried-docs.ts';
+import { type CalculateQueriedDocsDeps, calculateQueriedDocs } from '../../src/steps/calculate-queried-docs.ts';
 import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
-import { queryNamespace } from '../../src/steps/query-namespace.ts';
+import { type QueryNamespaceDeps, queryNamespace } from '../../src/steps/query-namespace.ts';
 import { MemoryAgreementHash } from '../fakes/memory-agreement-hash.ts';
 import { type MemoryLexOptions, MemoryLexSource } from '../fakes/memory-lex-source.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
@@ -42,13 +43,19 @@ export function fingerprintOf(row: Buffer, changes: Partial<Fingerprint> = {}): 
 
 export class QuerySetting {
   readonly lex: MemoryLexSource;
-  readonly hashes = new MemoryAgreementHash();
-  readonly delta = new MemoryObjectStore();
+  hashes = new MemoryAgreementHash();
+  delta = new MemoryObjectStore();
   #clockMs = Date.parse('2021-10-20T01:00:00Z');
   readonly sleeps: number[] = [];
 
   constructor(options: MemoryLexOptions = {}) {
     this.lex = new MemoryLexSource(NAMESPACE, options);
+  }
+
+  /** Works on these stores from now on. */
+  take(hashes: MemoryAgreementHash, delta: MemoryObjectStore): void {
+    this.hashes = hashes;
+    this.delta = delta;
   }
 
   get deps() {
@@ -80,11 +87,11 @@ export class QuerySetting {
   }
 
   /** Runs all workers to their end, one after the other, each turn as long as it likes. */
-  async query(batches: number, pageSize: number, overrides: Partial<QuerySetting['deps']> = {}): Promise<void> {
+  async query(batches: number, pageSize: number, overrides: Partial<QueryNamespaceDeps> = {}): Promise<void> {
     for (let batch = 0; batch < batches; batch += 1) await this.work(batch, batches, pageSize, overrides);
   }
 
-  async work(batch: number, batches: number, pageSize: number, overrides: Partial<QuerySetting['deps']> = {}) {
+  async work(batch: number, batches: number, pageSize: number, overrides: Partial<QueryNamespaceDeps> = {}) {
     const input = { ...ATTEMPT, namespace: NAMESPACE, iteration: 1, batch, batches, query_batch_size: pageSize };
     let cursor: number | null = null;
     const outputs = [];
@@ -102,20 +109,29 @@ export class QuerySetting {
   async calculate(
     pageSize: number,
     input: Partial<CalculateQueriedDocsInput> = {},
-    overrides: Partial<QuerySetting['deps']> = {},
+    overrides: Partial<CalculateQueriedDocsDeps> = {},
   ): Promise<NamespaceCounts> {
-    const fixed = { ...ATTEMPT, job_id: 'agreements-2021-10-20', namespace: NAMESPACE, iteration: 1, workers: [] };
-    const total_docs = this.lex.rows.length;
-    const limits = { query_batch_size: pageSize, max_removed_percentage: 1, overrides: [] };
-    let cursor = null;
+    let cursor: CalculateCursor | null = null;
     for (;;) {
-      const output: CalculateQueriedDocsOutput = await calculateQueriedDocs(
-        { ...fixed, ...limits, total_docs, ...input, cursor },
-        { ...this.deps, queryCounts: this.queryCounts, ...overrides },
-      );
+      const output: CalculateQueriedDocsOutput = await this.calculateTurn(pageSize, { ...input, cursor }, overrides);
       if (output.cursor === null) return output.counts;
-      cursor = JSON.parse(JSON.stringify(output.cursor));
+      cursor = output.cursor;
     }
+  }
+
+  /** One turn of it. */
+  async calculateTurn(
+    pageSize: number,
+    input: Partial<CalculateQueriedDocsInput>,
+    overrides: Partial<CalculateQueriedDocsDeps> = {},
+  ): Promise<CalculateQueriedDocsOutput> {
+    const fixed = { ...ATTEMPT, job_id: 'agreements-2021-10-20', namespace: NAMESPACE, iteration: 1, workers: [] };
+    const limits = { query_batch_size: pageSize, max_removed_percentage: 1, overrides: [], cursor: null };
+    const output = await calculateQueriedDocs(
+      { ...fixed, ...limits, total_docs: this.lex.rows.length, ...input },
+      { ...this.deps, queryCounts: this.queryCounts, ...overrides },
+    );
+    return JSON.parse(JSON.stringify(output)); // As it goes through the machine.
   }
 
   get folder(): string {
