@@ -5,6 +5,7 @@ import type { Context, GlobalFlags } from './context.ts';
 import { dataFolderOf } from './define-command.ts';
 import { count, duration, utcTime } from './terminal/figures.ts';
 import { renderTable } from './terminal/table.ts';
+import { type Verdict, verdictOf } from './verdict/verdict-of.ts';
 
 interface RunsFlags extends GlobalFlags {
   readonly businessDate?: string;
@@ -26,14 +27,17 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
       found.push(readRunReport(row));
       if (found.length > limit) found.shift();
     }
-    tellRuns(found.reverse(), total, context);
+    const runs = found.reverse().map((report) => ({ ...report, verdict: verdictOf(report, data.isAlive(report.run)) }));
+    tellRuns(runs, total, context);
     return 0;
   } finally {
     await data.close();
   }
 }
 
-function tellRuns(runs: readonly RunReport[], total: number, { terminal }: Context): void {
+type ListedRun = RunReport & { readonly verdict: Verdict };
+
+function tellRuns(runs: readonly ListedRun[], total: number, { terminal }: Context): void {
   if (terminal.isJson) {
     terminal.printJson('runs', { total, runs });
     return;
@@ -53,19 +57,19 @@ function tellRuns(runs: readonly RunReport[], total: number, { terminal }: Conte
   if (total > runs.length) terminal.note(`${count(total - runs.length)} older: lexdelta runs --limit ${total}`);
 }
 
-function cellsOf(run: RunReport): readonly string[] {
+function cellsOf(run: ListedRun): readonly string[] {
   const took = run.ended_at === null ? '' : duration(Date.parse(run.ended_at) - Date.parse(run.started_at));
   return [
     run.run,
-    statusWords(run.status),
+    statusWords(run),
     utcTime(run.started_at).slice(0, 16),
     took,
     run.publication === null ? '' : count(run.publication.rows),
   ];
 }
 
-function statusWords(status: RunReport['status']): string {
-  const icons = { succeeded: '✔', running: '…', published_incomplete: '!' } as const;
-  const icon = (icons as Partial<Record<RunReport['status'], string>>)[status] ?? '✘';
-  return `${icon} ${status.replaceAll('_', ' ')}`;
+function statusWords({ status, verdict }: ListedRun): string {
+  if (verdict === 'interrupted') return '! interrupted';
+  const icons = { published: '✔', published_incomplete: '!', running: '…', not_published: '✘' } as const;
+  return `${icons[verdict]} ${status.replaceAll('_', ' ')}`;
 }

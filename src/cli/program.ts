@@ -65,9 +65,18 @@ function createProgram(shell: Shell): Command {
     'lexdelta run --business-date 10-20-2021 --lex https://lex.inet',
     'lexdelta runs',
   ]);
+  program.addHelpText('after', EXIT_CODES);
   for (const add of COMMANDS) add(program, shell);
   return program;
 }
+
+const EXIT_CODES = `
+Exit codes:
+  0         succeeded
+  1         failed, or published and not all done
+  2         bad input or usage; nothing was created
+  3         another run holds the lock, or another process the data folder
+  130, 143  stopped (Ctrl+C, SIGTERM); the same command goes on`;
 
 const COMMANDS = [
   addRunCommand,

@@ -11,11 +11,12 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
   const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
   try {
     const report = await findRun(run, data.jobStats);
-    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report), report });
+    const isAlive = data.isAlive(report.run);
+    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), report });
     else {
       const { paint, width } = terminal;
       terminal.print(
-        ...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags) }),
+        ...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags), isAlive }),
       );
     }
     return 0;

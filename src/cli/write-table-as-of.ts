@@ -6,6 +6,7 @@ import { csvTable, flatTable, ndjsonTable } from '../publish/table-formats.ts';
 import { readDate } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { dataFolderOf } from './define-command.ts';
+import { exitCodeOfSignal } from './signals.ts';
 import { plural } from './terminal/figures.ts';
 import { writeWholeFile } from './write-whole-file.ts';
 
@@ -43,13 +44,28 @@ export async function writeTableAsOf(
       return 0;
     }
     const output = resolve(context.cwd, flags.output);
-    await writeWholeFile(output, pieces);
+    // Ctrl+C takes the unfinished file away before the process ends.
+    const signal = context.catchStopSignals(() => undefined);
+    try {
+      await writeWholeFile(output, untilStopped(pieces, signal));
+    } catch (error) {
+      if (signal.aborted) return exitCodeOfSignal(signal);
+      throw error;
+    }
     if (terminal.isJson) terminal.printJson('as-of', { business_date: date, run, rows, format: flags.format, output });
     else terminal.note(`${plural(rows, 'row')} of Table A-3 as of ${date} (${run}) written to ${output}`);
     return 0;
   } finally {
     await data.close();
   }
+}
+
+async function* untilStopped(pieces: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<string> {
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+  signal.throwIfAborted();
 }
 
 function format(name: TableFormat, rows: AsyncIterable<TableRow>, date: string): AsyncIterable<string> {

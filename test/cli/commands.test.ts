@@ -94,6 +94,16 @@ describe('lexdelta as-of', () => {
     expect((await readFile(join(folder, 't.csv'), 'utf8')).split('\r\n')).toHaveLength(4);
   });
 
+  it('leaves no file, nor a part of one, when it is stopped', async () => {
+    const folder = await mkdtemp(join(root, 'out-'));
+    const args = ['as-of', '10-20-2021', '--data', join(root, 'published'), '--output', 't.ndjson'];
+
+    const result = await cli(args, { cwd: folder, stop: 'SIGINT' });
+
+    expect(result.exitCode).toBe(130);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('exits 1 for a date without a table, names the last good one, and makes no file', async () => {
     const folder = await mkdtemp(join(root, 'out-'));
     const args = ['as-of', '10-21-2021', '--data', join(root, 'published')];

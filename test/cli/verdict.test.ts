@@ -117,6 +117,15 @@ describe('renderVerdict', () => {
     }
   });
 
+  it('tells a run that nobody works on from one that runs', () => {
+    const report = publishedReport({ status: 'running', publication: null, ended_at: null });
+    const shown = (isAlive: boolean) =>
+      renderVerdict(report, { paint: plain, width: 80, flags: '', runFlags: ' --lex l', isAlive }).join('\n');
+
+    expect(shown(true)).toMatch(/^… RUNNING[\s\S]*follow it +lexdelta run --business-date 2021-10-20 --lex l$/);
+    expect(shown(false)).toMatch(/^! INTERRUPTED[\s\S]*go on +lexdelta run --business-date 2021-10-20 --lex l$/);
+  });
+
   it('shows a run that failed before it read anything', () => {
     const report = failedReport({
       query: [],

@@ -9,6 +9,8 @@ export interface VerdictOptions {
   readonly flags: string;
   /** The same, and what a further `run` needs beside. */
   readonly runFlags: string;
+  /** Whether a process works on the run. @default true */
+  readonly isAlive?: boolean;
 }
 
 const LABEL_WIDTH = 14;

@@ -25,22 +25,27 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
   ];
 }
 
-function headline(report: RunReport, { paint, width }: VerdictOptions): readonly string[] {
-  const [tone, words, text] = headlineParts(report);
+function headline(report: RunReport, { paint, width, isAlive }: VerdictOptions): readonly string[] {
+  const [tone, words, text] = headlineParts(report, isAlive);
   const [first = '', ...more] = wrap(text, width, `${words}  `, '  ');
   return [first.replace(words, paint(tone, words)), ...more];
 }
 
-function headlineParts(report: RunReport): readonly ['good' | 'bad' | 'warning', string, string] {
+function headlineParts(
+  report: RunReport,
+  isAlive: boolean | undefined,
+): readonly ['good' | 'bad' | 'warning', string, string] {
   const rows = report.publication === null ? '' : `: ${plural(report.publication.rows, 'row')}`;
   const table = `Table A-3 as of ${report.business_date}${rows}`;
-  switch (verdictOf(report)) {
+  switch (verdictOf(report, isAlive)) {
     case 'published':
       return ['good', '✔ PUBLISHED', table];
     case 'published_incomplete':
       return ['warning', '! PUBLISHED, INCOMPLETE', `${table}. What follows publication is not all done.`];
     case 'running':
       return ['warning', '… RUNNING', `Nothing is published yet for ${report.business_date}.`];
+    case 'interrupted':
+      return ['warning', '! INTERRUPTED', `No process works on it. ${inForce(report)}`];
     default:
       return ['bad', '✘ NOT PUBLISHED', `${failureOf(report)} ${inForce(report)}`];
   }
@@ -88,8 +93,9 @@ function causeOf(report: RunReport): string {
 function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {
   const { flags } = options;
   const rejected = report.transformation?.rejected ?? 0;
+  const sameAgain = `lexdelta run --business-date ${report.business_date}${options.runFlags}`;
   const rejectedCommand = `lexdelta rejected ${report.run} --by-rule${flags}`;
-  switch (verdictOf(report)) {
+  switch (verdictOf(report, options.isAlive)) {
     case 'published':
       return [
         ...commandFact(options, 'table', `lexdelta as-of ${report.business_date} --format csv${flags}`),
@@ -100,11 +106,9 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
     case 'published_incomplete':
       return fact(options, 'next', 'Nothing is lost. The next run finishes what is left before it begins.');
     case 'running':
-      return fact(
-        options,
-        'next',
-        `lexdelta run --business-date ${report.business_date}${options.runFlags} (follows it)`,
-      );
+      return commandFact(options, 'follow it', sameAgain);
+    case 'interrupted':
+      return commandFact(options, 'go on', sameAgain);
     default: {
       const again = `lexdelta run --business-date ${report.business_date} --attempt ${report.attempt + 1}`;
       const accept = acceptableOf(report.error?.code ?? null);
