@@ -11,7 +11,7 @@ import type { BuiltShard, TakenCounts } from './shard-plan.ts';
 export interface LedgerSources {
   readonly query: readonly NamespaceCounts[];
   /** Σ over the slice outputs of this attempt, by namespace. */
-  readonly slices: Readonly<Record<string, TakenCounts>>;
+  readonly slices: ReadonlyMap<string, TakenCounts>;
   readonly shards: readonly BuiltShard[];
   readonly failedSlices: number;
   /** Rows of the base's manifest, 0 before the first publication. */
@@ -48,11 +48,11 @@ function checkTaken({ query, slices, shards }: LedgerSources): void {
     }
   }
   const queried = query.map(({ namespace }) => namespace);
-  const all = new Set([...queried, ...Object.keys(slices), ...taken.keys()]);
+  const all = new Set([...queried, ...slices.keys(), ...taken.keys()]);
   for (const namespace of [...all].sort(compareBytes)) {
     if (!queried.includes(namespace)) mismatch(namespace, 'results in slices', 1, 'queries of the namespace', 0);
     for (const kind of TAKEN) {
-      const inSlices = slices[namespace]?.[kind] ?? 0;
+      const inSlices = slices.get(namespace)?.[kind] ?? 0;
       const inShards = taken.get(namespace)?.[kind] ?? 0;
       if (inSlices !== inShards) mismatch(namespace, `${kind} in slices`, inSlices, `${kind} in shards`, inShards);
     }
@@ -61,7 +61,7 @@ function checkTaken({ query, slices, shards }: LedgerSources): void {
 
 function closeNamespace(counts: NamespaceCounts, { slices, failedSlices }: LedgerSources): LedgerNamespace {
   const { namespace } = counts;
-  const taken = slices[namespace] ?? NONE_TAKEN;
+  const taken = slices.get(namespace) ?? NONE_TAKEN;
   const listed = listedOf(counts);
   if (listed !== counts.total_docs_queried) {
     mismatch(namespace, 'outcomes', listed, 'documents read', counts.total_docs_queried);

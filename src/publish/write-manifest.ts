@@ -71,12 +71,12 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   return { manifest: manifestKey(input), ...counts, table_findings: findings.lines };
 }
 
-async function sumSlices(input: WriteManifestInput, deps: WriteManifestDeps): Promise<Record<string, TakenCounts>> {
+async function sumSlices(input: WriteManifestInput, deps: WriteManifestDeps): Promise<ReadonlyMap<string, TakenCounts>> {
   const sums = new Map<string, TakenCounts>();
   for await (const { header } of readSliceLists(input, deps.a3, deps.listEntries)) {
     sums.set(header.namespace, addTaken(sums.get(header.namespace) ?? NONE_TAKEN, header.counts));
   }
-  return Object.fromEntries(sums);
+  return sums;
 }
 
 /** Merges the ranges' findings, each ascending, into one file. */
