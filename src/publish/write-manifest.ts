@@ -71,7 +71,10 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   return { manifest: manifestKey(input), ...counts, table_findings: findings.lines };
 }
 
-async function sumSlices(input: WriteManifestInput, deps: WriteManifestDeps): Promise<ReadonlyMap<string, TakenCounts>> {
+async function sumSlices(
+  input: WriteManifestInput,
+  deps: WriteManifestDeps,
+): Promise<ReadonlyMap<string, TakenCounts>> {
   const sums = new Map<string, TakenCounts>();
   for await (const { header } of readSliceLists(input, deps.a3, deps.listEntries)) {
     sums.set(header.namespace, addTaken(sums.get(header.namespace) ?? NONE_TAKEN, header.counts));
