@@ -15,6 +15,7 @@ export const STAGES: readonly Stage[] = [
 
 /** The first state of each stage, and those inside it that users know by another word. */
 const STAGE_OF_STATE: Readonly<Record<string, Stage>> = {
+  FinishAsOf: 'query',
   FinishHashes: 'query',
   PlanReprocessing: 'query',
   QueryNamespaces: 'query',
