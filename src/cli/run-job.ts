@@ -29,6 +29,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   const input = await readRunInput(flags, context);
   const config = await readConfig(flags, context);
   await checkLex(config);
+  await checkNamespacesAndRules(config);
   if (flags.dryRun && !existsSync(config.dataFolder)) {
     const chosen = attempt ?? 1;
     const run = executionName(input.business_date, chosen);
@@ -117,4 +118,16 @@ async function checkLex({ lex, lexToken }: RuntimeConfig): Promise<void> {
     () => false,
   );
   if (!isFolder) throw new PermanentError('LEX_FOLDER_INVALID', `There is no folder ${lex} to read documents from.`);
+}
+
+/** The workers would find the same, but only after the run has begun. @throws PermanentError `CONFIG_INVALID` */
+async function checkNamespacesAndRules({ namespaceModules, rules }: RuntimeConfig): Promise<void> {
+  if (Object.keys(namespaceModules).length > 0) {
+    const { loadNamespaces } = await import('../runtime/local-functions.ts');
+    await loadNamespaces(namespaceModules);
+  }
+  if (Object.keys(rules).length > 0) {
+    const { rulesInForce } = await import('../agreements/table-a3/rules-in-force.ts');
+    rulesInForce(rules, 'rules');
+  }
 }

@@ -124,6 +124,22 @@ describe('lexdelta run: bad input', () => {
   });
 });
 
+describe('lexdelta run: bad configuration', () => {
+  it.each([
+    [{ rules: { 'A9.9-nothing': 'error' } }, 'A9.9-nothing'],
+    [{ namespaceModules: { loans: './none.ts' } }, 'none.ts'],
+  ])('refuses %j with exit code 2 before anything is made', async (settings, text) => {
+    await writeFile(join(cwd, 'lexdelta.json'), JSON.stringify(settings));
+
+    const result = await runCli(RUN, { cwd });
+
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('[CONFIG_INVALID]');
+    expect(result.stderr.replaceAll(/\n +/g, '')).toContain(text);
+    expect(await readdir(cwd)).toEqual(['lexdelta.json']);
+  });
+});
+
 describe('lexdelta run', () => {
   it('shows progress on stderr, the verdict on stdout, and succeeds', async () => {
     const events = [{ type: 'run', mode: 'new', run: 'agreements-2021-10-20', attempt: 1 }] as const;
