@@ -15,6 +15,8 @@ export interface TrimDeps {
 interface Cut {
   readonly kept: Buffer;
   readonly dropped: readonly LineHead[];
+  /** A document that is kept was met: nothing behind it is dropped. */
+  readonly isBehind: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function trimPage(stored: StoredPage, covered: string, deps: TrimDe
   for await (const object of objectsOf(deps.place, stored)) {
     const cut = cutLines(object, covered, deps.place);
     for (const head of cut.dropped) dropped.push(head);
-    if (cut.kept.length > 0) break;
+    if (cut.isBehind) break;
   }
   const header = await headerWithout(stored.header, covered, dropped, deps);
   const trimmed = { ...stored, header, lines: cutLines(stored, covered, deps.place).kept };
@@ -41,9 +43,9 @@ export async function settleParts(stored: StoredPage, place: PageFolder): Promis
   if (after === null || stored.header.parts === 0) return;
   for await (const part of objectsOf(place, stored)) {
     if (part.name.part === 0) return;
-    const { kept } = cutLines(part, after, place);
-    if (kept.length === part.lines.length) return; // Lines ascend: the parts behind are further still.
-    await saveObject(place, { ...part, lines: kept });
+    const { kept, isBehind } = cutLines(part, after, place);
+    if (kept.length < part.lines.length) await saveObject(place, { ...part, lines: kept });
+    if (isBehind) return;
   }
 }
 
@@ -129,20 +131,25 @@ async function headerWithout(
   };
 }
 
-/** Splits an object's lines, which ascend, behind `covered`. Only those up to the first that is kept are parsed. */
+/**
+ * Takes the lines up to `covered` out of an object. Only those up to the first document that is kept are parsed: between
+ * two documents, unreadable rows and candidates stand in no order.
+ */
 function cutLines({ name, lines }: StoredPage, covered: string, { folder }: PageFolder): Cut {
   const dropped: LineHead[] = [];
   const kept: Buffer[] = [];
   let at = 0;
+  let isBehind = false;
   for (const { bytes, head } of linesOf(lines, deltaKey(folder, name))) {
     const isKept = !isCovered(head, covered);
-    if (isKept && head.op !== 'unreadable') break;
+    isBehind = isKept && isOutcome(head);
+    if (isBehind) break;
     const end = at + bytes.length + 1;
     if (isKept) kept.push(lines.subarray(at, end));
     else dropped.push(head);
     at = end;
   }
-  return { dropped, kept: Buffer.concat([...kept, lines.subarray(at)]) };
+  return { dropped, kept: Buffer.concat([...kept, lines.subarray(at)]), isBehind };
 }
 
 /** An unreadable row without an id lies behind `after_id`: behind the very last id covered, it is the next page's. */
