@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { DayResult, RunDay } from '../run-day.ts';
 
@@ -18,6 +17,8 @@ export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   signal(signal: NodeJS.Signals): void;
+  /** Resolves when its standard error holds the text. */
+  said(text: string): Promise<void>;
   /** Stops it (SIGSTOP), and waits until it stands still. */
   stop(): Promise<void>;
 }
@@ -73,18 +74,25 @@ function start(args: readonly string[], { env = {}, shell = '' }: SpawnOptions):
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
   });
   children.add(child);
-  const exited = new Promise<number | NodeJS.Signals>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
+  const told = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    told.stdout += text;
   });
-  const ended = Promise.all([exited, text(child.stdout), text(child.stderr)]).then(([code, stdout, stderr]) => {
-    children.delete(child);
-    return { code, stdout, stderr };
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    told.stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      children.delete(child);
+      resolve({ code: code ?? signal ?? 1, ...told });
+    });
   });
   return {
     pid: child.pid!,
     ended,
     signal: (signal) => child.kill(signal),
+    said: (text) => until(() => told.stderr.includes(text)),
     async stop() {
       child.kill('SIGSTOP');
       await until(() => stateOf(child.pid!) === 'T');

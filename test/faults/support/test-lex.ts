@@ -74,3 +74,19 @@ function parse(target: string, number: number): LexRequest {
   const whole = (key: string): number => Number(url.searchParams.get(key) ?? 0);
   return { kind, namespace, number, offset: whole('offset'), limit: whole('limit'), id: name ?? '' };
 }
+
+/** Holds answers back from a request on until it is let go; for `onRequest`. */
+export function holdFrom(isMeant: (request: LexRequest) => boolean) {
+  const arrived = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  return {
+    onRequest: async (request: LexRequest): Promise<undefined> => {
+      if (!isMeant(request)) return;
+      arrived.resolve();
+      await released.promise;
+    },
+    /** Resolves when a request is held. */
+    arrived: arrived.promise,
+    letGo: released.resolve,
+  };
+}
