@@ -71,68 +71,145 @@ export interface CallContext {
 
 export type StepFunction = (payload: unknown, context: CallContext) => Promise<unknown>;
 
-/** The functions by name. A payload has the type that its machine gives it: both are checked together in `test/job/`. */
+/**
+ * The functions by name. A payload has the type that its machine gives it: both are checked together in `test/job/`.
+ * Each is made by a function of its own below, so that a Lambda bundle holds one step and no other's stores.
+ */
 export function createFunctions(deps: FunctionDeps): Readonly<Record<FunctionName, StepFunction>> {
-  const { lex, agreementHash: hashes, jobDailyDelta: delta, jobDailyBatchProcessing: plans, jobDailyA3Data: a3 } = deps;
-  const now = (): Date => new Date();
-  const namespaceOf = (name: string): ComparedNamespace => comparedNamespace(deps, name);
-  const waiting = { now, sleep: async (ms: number) => void (await sleep(ms)) };
   return {
-    PlanReprocessing: step((input: PlanReprocessingInput) => planReprocessing(input, { a3, delta })),
-    GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: step((input: CreateQueryBatchesInput) =>
-      createQueryBatches(input, { lex }),
-    ),
-    QueryNamespace: step((input: QueryNamespaceInput, { shouldStop }) =>
-      queryNamespace(input, { lex, hashes, delta, namespaceOf, shouldStop, ...waiting, ...progressOf(deps) }),
-    ),
-    CalculateAndUpdateQueriedDocsInNamespace: step((input: CalculateQueriedDocsInput, { shouldStop }) =>
-      calculateQueriedDocs(input, {
-        lex,
-        hashes,
-        delta,
-        namespaceOf,
-        shouldStop,
-        queryCounts: deps.queryCounts,
-        ...waiting,
-      }),
-    ),
-    ValidateNamespacesQueryingProcess: step(async (input: ValidateQueryInput) => validateQuery(input)),
-    CreateBatchesForDeltaDocs: step((input: CreateDeltaBatchesInput, { shouldStop }) =>
-      createDeltaBatches(input, { delta, plans, shouldStop, ...deps.workLimits }),
-    ),
-    GetDeltaDocsBatchInfo: step((input: DeltaBatchInfoInput) => getDeltaDocsBatchInfo(input, { plans })),
-    ProcessPayloadForRecursion: step(async (input: ProcessPayloadInput) => processPayloadForRecursion(input)),
-    TransformDocumentData: step((input: TransformDocumentDataInput) =>
-      transformDocumentData(input, {
-        delta,
-        plans,
-        a3,
-        entities: deps.entities,
-        laws: deps.governingLaws,
-        queue: deps.enrichmentQueue,
-        modules: deps.namespaces,
-        rules: deps.rules,
-      }),
-    ),
-    CalculateTotalTransformedDocs: step((input: CalculateTransformedInput, { shouldStop }) =>
-      calculateTransformedDocs(input, { plans, a3, shouldStop }),
-    ),
-    CreateJobDailyA3Data: step((input: CreateA3DataInput, { shouldStop }) =>
-      createJobDailyA3Data(input, {
-        a3,
-        shouldStop,
-        ...deps.workLimits,
-        codeVersion: deps.codeVersion,
-        mappingVersion: (name) => namespaceOf(name).mappingVersion,
-        now: () => now().toISOString(),
-      }),
-    ),
-    UpdateAgreementHashes: step((input: UpdateHashesInput, { shouldStop }) =>
-      updateAgreementHashes(input, { a3, hashes, shouldStop, ...deps.workLimits }),
-    ),
-    CleanupDailyJob: step((input: CleanupInput) => cleanupDailyJob(input, { delta, plans })),
+    PlanReprocessing: planReprocessingFunction(deps),
+    GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: createQueryBatchesFunction(deps),
+    QueryNamespace: queryNamespaceFunction(deps),
+    CalculateAndUpdateQueriedDocsInNamespace: calculateQueriedDocsFunction(deps),
+    ValidateNamespacesQueryingProcess: validateQueryFunction(),
+    CreateBatchesForDeltaDocs: createDeltaBatchesFunction(deps),
+    GetDeltaDocsBatchInfo: deltaBatchInfoFunction(deps),
+    ProcessPayloadForRecursion: processPayloadFunction(),
+    TransformDocumentData: transformDocumentDataFunction(deps),
+    CalculateTotalTransformedDocs: calculateTransformedFunction(deps),
+    CreateJobDailyA3Data: createA3DataFunction(deps),
+    UpdateAgreementHashes: updateHashesFunction(deps),
+    CleanupDailyJob: cleanupFunction(deps),
   };
 }
+
+type Needs<Name extends keyof FunctionDeps> = Pick<FunctionDeps, Name>;
+
+export function planReprocessingFunction(deps: Needs<'jobDailyA3Data' | 'jobDailyDelta'>): StepFunction {
+  const { jobDailyA3Data: a3, jobDailyDelta: delta } = deps;
+  return step((input: PlanReprocessingInput) => planReprocessing(input, { a3, delta }));
+}
+
+export function createQueryBatchesFunction({ lex }: Needs<'lex'>): StepFunction {
+  return step((input: CreateQueryBatchesInput) => createQueryBatches(input, { lex }));
+}
+
+export function queryNamespaceFunction(
+  deps: Needs<'lex' | 'agreementHash' | 'jobDailyDelta' | 'namespaces' | 'rules' | 'onProgress'>,
+): StepFunction {
+  const { lex, agreementHash: hashes, jobDailyDelta: delta } = deps;
+  const namespaceOf = comparedNamespaces(deps);
+  return step((input: QueryNamespaceInput, { shouldStop }) =>
+    queryNamespace(input, { lex, hashes, delta, namespaceOf, shouldStop, ...WAITING, ...progressOf(deps) }),
+  );
+}
+
+export function calculateQueriedDocsFunction(
+  deps: Needs<'lex' | 'agreementHash' | 'jobDailyDelta' | 'queryCounts' | 'namespaces' | 'rules'>,
+): StepFunction {
+  const { lex, agreementHash: hashes, jobDailyDelta: delta, queryCounts } = deps;
+  const namespaceOf = comparedNamespaces(deps);
+  return step((input: CalculateQueriedDocsInput, { shouldStop }) =>
+    calculateQueriedDocs(input, { lex, hashes, delta, namespaceOf, shouldStop, queryCounts, ...WAITING }),
+  );
+}
+
+export function validateQueryFunction(): StepFunction {
+  return step(async (input: ValidateQueryInput) => validateQuery(input));
+}
+
+export function createDeltaBatchesFunction(
+  deps: Needs<'jobDailyDelta' | 'jobDailyBatchProcessing' | 'workLimits'>,
+): StepFunction {
+  const { jobDailyDelta: delta, jobDailyBatchProcessing: plans, workLimits } = deps;
+  return step((input: CreateDeltaBatchesInput, { shouldStop }) =>
+    createDeltaBatches(input, { delta, plans, shouldStop, ...workLimits }),
+  );
+}
+
+export function deltaBatchInfoFunction({
+  jobDailyBatchProcessing: plans,
+}: Needs<'jobDailyBatchProcessing'>): StepFunction {
+  return step((input: DeltaBatchInfoInput) => getDeltaDocsBatchInfo(input, { plans }));
+}
+
+export function processPayloadFunction(): StepFunction {
+  return step(async (input: ProcessPayloadInput) => processPayloadForRecursion(input));
+}
+
+export function transformDocumentDataFunction(
+  deps: Needs<
+    | 'jobDailyDelta'
+    | 'jobDailyBatchProcessing'
+    | 'jobDailyA3Data'
+    | 'entities'
+    | 'governingLaws'
+    | 'enrichmentQueue'
+    | 'namespaces'
+    | 'rules'
+  >,
+): StepFunction {
+  return step((input: TransformDocumentDataInput) =>
+    transformDocumentData(input, {
+      delta: deps.jobDailyDelta,
+      plans: deps.jobDailyBatchProcessing,
+      a3: deps.jobDailyA3Data,
+      entities: deps.entities,
+      laws: deps.governingLaws,
+      queue: deps.enrichmentQueue,
+      modules: deps.namespaces,
+      rules: deps.rules,
+    }),
+  );
+}
+
+export function calculateTransformedFunction(deps: Needs<'jobDailyBatchProcessing' | 'jobDailyA3Data'>): StepFunction {
+  const { jobDailyBatchProcessing: plans, jobDailyA3Data: a3 } = deps;
+  return step((input: CalculateTransformedInput, { shouldStop }) =>
+    calculateTransformedDocs(input, { plans, a3, shouldStop }),
+  );
+}
+
+export function createA3DataFunction(
+  deps: Needs<'jobDailyA3Data' | 'namespaces' | 'rules' | 'codeVersion' | 'workLimits'>,
+): StepFunction {
+  const { jobDailyA3Data: a3, codeVersion, workLimits } = deps;
+  const namespaceOf = comparedNamespaces(deps);
+  return step((input: CreateA3DataInput, { shouldStop }) =>
+    createJobDailyA3Data(input, {
+      a3,
+      shouldStop,
+      ...workLimits,
+      codeVersion,
+      mappingVersion: (name) => namespaceOf(name).mappingVersion,
+      now: () => new Date().toISOString(),
+    }),
+  );
+}
+
+export function updateHashesFunction(deps: Needs<'jobDailyA3Data' | 'agreementHash' | 'workLimits'>): StepFunction {
+  const { jobDailyA3Data: a3, agreementHash: hashes, workLimits } = deps;
+  return step((input: UpdateHashesInput, { shouldStop }) =>
+    updateAgreementHashes(input, { a3, hashes, shouldStop, ...workLimits }),
+  );
+}
+
+export function cleanupFunction(deps: Needs<'jobDailyDelta' | 'jobDailyBatchProcessing'>): StepFunction {
+  const { jobDailyDelta: delta, jobDailyBatchProcessing: plans } = deps;
+  return step((input: CleanupInput) => cleanupDailyJob(input, { delta, plans }));
+}
+
+const WAITING = { now: (): Date => new Date(), sleep: async (ms: number) => void (await sleep(ms)) };
 
 /** The one place where a payload takes its type. */
 function step<I>(run: (input: I, context: CallContext) => Promise<unknown>): StepFunction {
@@ -140,7 +217,7 @@ function step<I>(run: (input: I, context: CallContext) => Promise<unknown>): Ste
 }
 
 /** For one call: the step tells what the call has done so far, a run adds up what came since. */
-function progressOf({ onProgress }: FunctionDeps): { readonly onProgress?: (progress: ReadProgress) => void } {
+function progressOf({ onProgress }: Needs<'onProgress'>): { readonly onProgress?: (progress: ReadProgress) => void } {
   if (onProgress === undefined) return {};
   let told = { documents: 0, pages: 0 };
   return {
@@ -151,15 +228,17 @@ function progressOf({ onProgress }: FunctionDeps): { readonly onProgress?: (prog
   };
 }
 
-function comparedNamespace({ namespaces, rules }: FunctionDeps, name: string): ComparedNamespace {
-  const module = namespaces.get(name);
-  if (module === undefined) {
-    throw new PermanentError(
-      'CONFIG_INVALID',
-      `Nobody says how documents of the namespace \`${name}\` look; known are ${[...namespaces.keys()].join(', ')}.`,
-      { namespace: name },
-    );
-  }
-  const { idField, volatileFields } = module;
-  return { idField, volatileFields, mappingVersion: mappingVersion(module, rules) };
+function comparedNamespaces({ namespaces, rules }: Needs<'namespaces' | 'rules'>): (name: string) => ComparedNamespace {
+  return (name) => {
+    const module = namespaces.get(name);
+    if (module === undefined) {
+      throw new PermanentError(
+        'CONFIG_INVALID',
+        `Nobody says how documents of the namespace \`${name}\` look; known are ${[...namespaces.keys()].join(', ')}.`,
+        { namespace: name },
+      );
+    }
+    const { idField, volatileFields } = module;
+    return { idField, volatileFields, mappingVersion: mappingVersion(module, rules) };
+  };
 }
