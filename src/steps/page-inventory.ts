@@ -40,14 +40,10 @@ export class PageInventory {
     return found.map((part) => ({ kind, page, part }));
   }
 
-  /** Every object of the page, the one with the header last. */
+  /** Every object of the page, the one with the header first: voided in this order, it never counts parts that are gone. */
   all(kind: DeltaKind, page: number): readonly DeltaName[] {
-    const parts = this.#partsOf(kind, page);
-    return [...parts.filter((part) => part > 0), ...parts.filter((part) => part === 0)].map((part) => ({
-      kind,
-      page,
-      part,
-    }));
+    const parts = this.#partsOf(kind, page).toSorted((a, b) => a - b);
+    return parts.map((part) => ({ kind, page, part }));
   }
 
   #partsOf(kind: DeltaKind, page: number): readonly number[] {

@@ -13,7 +13,7 @@ export type LexRequest =
 export interface MemoryLexOptions {
   /** Called before every request, numbered from 0: may change the listing, or throw instead of an answer. */
   readonly onRequest?: (request: LexRequest, lex: MemoryLexSource) => void;
-  /** The most rows of one answer, at least 2 where two are asked for; default: as many as asked for. */
+  /** The most rows of one answer; default: as many as asked for. */
   readonly maxRows?: (request: LexRequest) => number;
   /** Default true. */
   readonly hasGetById?: boolean;
@@ -63,7 +63,7 @@ export class MemoryLexSource implements LexSource {
     if (limit < 1 || offset < 0) throw new PermanentError('LEX_BAD_REQUEST', `Lex refused ${offset}, ${limit}.`);
     const request: LexRequest = { kind: 'rows', number: this.requests.length, offset, limit };
     this.#arrive(request);
-    const most = Math.min(limit, Math.max(this.#options.maxRows?.(request) ?? limit, Math.min(2, limit)));
+    const most = Math.min(limit, this.#options.maxRows?.(request) ?? limit);
     const rows = this.rows.slice(offset, offset + most).map(({ bytes }) => bytes);
     const totalDocs = this.#options.namesTotal === false ? null : this.rows.length;
     return { totalDocs, rows: blocksOf(rows, this.#options.cutAfter?.(request) ?? null) };
