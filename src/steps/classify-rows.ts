@@ -12,10 +12,10 @@ import type { AgreementHash, HashEntry } from '../stores/agreement-hash.ts';
 import { EntryCursor, justBefore, readEntry } from './entry-cursor.ts';
 import { type ComparedNamespace, judgeDocument, type Verdict } from './judge-document.ts';
 import { emptyCounts, type Outcome } from './outcome-counts.ts';
-import { candidateLine, putLine, textLine, unreadableLine } from './page-lines.ts';
-import type { UnreadableLine } from './page-object.ts';
+import { candidateLine, putLine, textLine } from './page-lines.ts';
 import type { PageObjectWriter } from './page-object-writer.ts';
 import type { ReprocessList } from './reprocess-list.ts';
+import { UnreadableRows } from './unreadable-rows.ts';
 
 /** Hex digits of the first 16 bytes. */
 const RAW_HASH_DIGITS = 32;
@@ -58,7 +58,7 @@ export class RowClassifier {
   /** Raw and content hashes of the different rows with the last id, where there is more than one. */
   #variants: Map<string, string> | null = null;
   /** Unreadable rows since the last readable one. */
-  #unreadable: { readonly line: UnreadableLine; readonly row: Buffer }[] = [];
+  readonly #unreadable = new UnreadableRows();
 
   constructor(deps: ClassifierDeps) {
     this.#deps = deps;
@@ -78,7 +78,7 @@ export class RowClassifier {
 
   /** Unreadable rows behind the last readable one: whose they are is open until the next id is known. */
   get trailing(): number {
-    return this.#unreadable.length;
+    return this.#unreadable.count;
   }
 
   /** Begins above an id that the page before has; `row` is its row here, where there is one. */
@@ -100,8 +100,8 @@ export class RowClassifier {
 
   /** A new answer begins: it holds the trailing unreadable rows again. */
   dropTrailing(): void {
-    this.rows -= this.#unreadable.length;
-    this.#unreadable = [];
+    this.rows -= this.#unreadable.count;
+    this.#unreadable.drop();
   }
 
   /**
@@ -185,7 +185,7 @@ export class RowClassifier {
     const { module, namespace, reprocess, until } = this.#deps;
     const read = readDocument(row, module);
     if (!read.ok) {
-      this.#holdUnreadable(row, read);
+      this.#unreadable.hold(row, read, this.#lastId);
       return;
     }
     const { id, document } = read;
@@ -246,32 +246,11 @@ export class RowClassifier {
     this.#lastLine = null;
     this.#variants = null;
     this.#isLastMine = false;
-    if (this.#unreadable.length > 0) this.#settleUnreadable(nextId);
-  }
-
-  #settleUnreadable(nextId: string | null): void {
-    for (const { line, row } of this.#unreadable) {
-      // An id that does not fit its place is not believed.
-      const fits = line.lex_id !== null && (nextId === null || compareBytes(line.lex_id, nextId) < 0);
-      this.#deps.writer.add(unreadableLine(fits ? line : { ...line, lex_id: null }, row));
+    if (this.#unreadable.count === 0) return;
+    for (const line of this.#unreadable.take(nextId)) {
+      this.#deps.writer.add(line);
       this.counts.unreadable += 1;
     }
-    this.#unreadable = [];
-  }
-
-  #holdUnreadable(row: Buffer, { id, rule, message }: { id: string | null; rule: string; message: string }): void {
-    const before = this.#unreadable.findLast(({ line }) => line.lex_id !== null)?.line.lex_id ?? this.#lastId;
-    const lex_id = id !== null && (before === null || compareBytes(id, before) > 0) ? id : null;
-    const line: UnreadableLine = {
-      op: 'unreadable',
-      lex_id,
-      after_id: this.#lastId,
-      rule,
-      message,
-      raw: '',
-      raw_encoding: 'utf-8',
-    };
-    this.#unreadable.push({ line, row });
   }
 
   /** Goes past the entries below `id` (`null`: all that are left), which no row had. @returns the entry of `id` */

@@ -2,7 +2,8 @@
  * The formats of JobDailyDelta. A page object is NDJSON: a header, then lines ascending by lex id (UTF-8 bytes).
  * Keys, below `<business date>/<attempt>/<iteration>/<namespace>/`:
  *   `000000012.ndjson`         header and lines of page 12
- *   `000000012-001.ndjson`     further parts of a page above 16 MiB, written before the header's object
+ *   `000000012-001.ndjson`     parts of a page above 16 MiB: its first lines; the last ones, and the one header that
+ *                              counts, are in the header's object, written last. Parts of one read have its `read_at`
  *   `000000012-repair.ndjson`  the rows between page 11 and page 12, read again (parts `000000012-repair-001.ndjson`)
  *   `removals.ndjson`          confirmed removals (parts `removals-001.ndjson`)
  * Reprocess lists: `<business date>/<attempt>/reprocess/<namespace>.ndjson`.
@@ -29,8 +30,12 @@ export interface PageHeader {
   readonly counts: OutcomeCounts;
   /** Entries of AgreementHash in that range: known documents, candidates among them. */
   readonly known: number;
+  /** Removal candidates: the candidate lines, or 0 beside an unreadable row, which may be one of them. */
   readonly candidates: number;
-  /** Id of the joint row when other bytes with the same id followed it (`LEX-duplicate-id` over a joint). */
+  /**
+   * Id of the joint row when other bytes with the same id followed it (`LEX-duplicate-id` over a joint). What became of it
+   * is then the first line, if any, until the pages are joined.
+   */
   readonly duplicate_of_joint: string | null;
   /** Total that Lex named while the page was read. */
   readonly total_docs: number | null;
