@@ -21,10 +21,23 @@ export interface WrittenBytes {
   readonly sha256: string;
 }
 
-/** Replaces the file. `place` is the name of the write for the crash tests. */
-export async function replaceFile(root: string, file: string, body: Uint8Array, place: string): Promise<void> {
+export interface FilePlace {
+  /** Name of the write for the crash tests. */
+  readonly place: string;
+  /** Called right before the file gets its place; what it throws leaves everything as it was. */
+  readonly checkWriter: () => void;
+}
+
+/** Replaces the file. */
+export async function replaceFile(
+  root: string,
+  file: string,
+  body: Uint8Array,
+  { place, checkWriter }: FilePlace,
+): Promise<void> {
   await viaPartial(root, file, async (partial) => {
     await writePartial(partial, async (handle) => handle.writeFile(body));
+    checkWriter();
     beforeDurableWrite(place);
     await inFolderOf(file, () => rename(partial, file));
     await flushFolder(dirname(file));
@@ -40,10 +53,11 @@ export async function createFile(
   root: string,
   file: string,
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  place: string,
+  { place, checkWriter }: FilePlace,
 ): Promise<WrittenBytes & { readonly isNew: boolean }> {
   return viaPartial(root, file, async (partial) => {
     const written = await writePartial(partial, (handle) => writeBlocks(handle, body));
+    checkWriter();
     beforeDurableWrite(place);
     const isNew = await inFolderOf(file, () => linkUnlessThere(partial, file));
     // Also when it was there: the process that created it may have died before it could flush the folder.

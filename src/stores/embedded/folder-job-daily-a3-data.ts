@@ -13,12 +13,14 @@ const BLOCK_BYTES = 128 * 1024;
 const FIRST_LINE_BYTES = 4 * 1024;
 const LINE_FEED = 10;
 
-/** {@link JobDailyA3Data} in a folder: a key is a path. */
+/** {@link JobDailyA3Data} in a folder: a key is a path. `checkWriter` as in `FolderObjectStore`. */
 export class FolderJobDailyA3Data implements JobDailyA3Data {
   readonly #root: string;
+  readonly #checkWriter: () => void;
 
-  constructor(root: string) {
+  constructor(root: string, checkWriter: () => void = () => {}) {
     this.#root = root;
+    this.#checkWriter = checkWriter;
   }
 
   async get(key: string): Promise<Buffer | null> {
@@ -68,7 +70,8 @@ export class FolderJobDailyA3Data implements JobDailyA3Data {
       throw new PermanentError('STORE_KEY_INVALID', `\`${key}\` is no pointer: those lie inside \`as_of\`.`, { key });
     }
     try {
-      await replaceFile(this.#root, file, body, 'folder.rename:JobDailyA3Data');
+      const place = 'folder.rename:JobDailyA3Data';
+      await replaceFile(this.#root, file, body, { place, checkWriter: this.#checkWriter });
     } catch (error) {
       throw keyInsideKey(error, key);
     }
@@ -84,7 +87,9 @@ export class FolderJobDailyA3Data implements JobDailyA3Data {
   async #create(key: string, body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
     const file = this.#fileOf(key);
     try {
-      const { isNew, ...written } = await createFile(this.#root, file, body, 'folder.link:JobDailyA3Data');
+      const place = 'folder.link:JobDailyA3Data';
+      const how = { place, checkWriter: this.#checkWriter };
+      const { isNew, ...written } = await createFile(this.#root, file, body, how);
       if (!isNew && (await sha256Of(file)) !== written.sha256) {
         throw new PermanentError('PUBLISHED_CONFLICT', `Other bytes were published at \`${key}\`.`, { key });
       }

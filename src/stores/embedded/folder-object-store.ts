@@ -14,21 +14,25 @@ const DELETE_LIMIT = 1_000;
 
 /**
  * An {@link ObjectStore} in a folder: a key is a path. Unlike S3, a key cannot lie inside another one (`a` and `a/b`):
- * `STORE_KEY_INVALID`. `name` tells the stores apart in the crash tests.
+ * `STORE_KEY_INVALID`. `name` tells the stores apart in the crash tests; `checkWriter` is called right before every write
+ * and throws when this process may write no more.
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #root: string;
   readonly #name: string;
+  readonly #checkWriter: () => void;
 
-  constructor(root: string, name: string) {
+  constructor(root: string, name: string, checkWriter: () => void = () => {}) {
     this.#root = root;
     this.#name = name;
+    this.#checkWriter = checkWriter;
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
     const file = join(this.#root, checkKey(key));
     try {
-      await replaceFile(this.#root, file, body, `folder.rename:${this.#name}`);
+      const place = `folder.rename:${this.#name}`;
+      await replaceFile(this.#root, file, body, { place, checkWriter: this.#checkWriter });
     } catch (error) {
       throw keyInsideKey(error, key);
     }
@@ -58,6 +62,7 @@ export class FolderObjectStore implements ObjectStore {
     for await (const key of walkFolder(this.#root, checkFolder(folder))) {
       if (deleted === DELETE_LIMIT) return { deleted, more: true };
       const file = join(this.#root, key);
+      this.#checkWriter();
       beforeDurableWrite(place);
       await ignoring(['ENOENT'], () => unlink(file), file);
       afterDurableWrite(place);

@@ -28,6 +28,11 @@ export interface EnvironmentOptions {
 /** An {@link Environment} that also has tables with a way of writing values of their own. */
 export interface EmbeddedEnvironment extends Environment {
   codecTable<V>(name: string, codec: Codec<V>): Table<V>;
+  /**
+   * For writes that are no commits: whether this process may still write for its execution.
+   * @throws PermanentError `RUN_SUPERSEDED`
+   */
+  checkWriter(): void;
 }
 
 /**
@@ -50,6 +55,8 @@ class LmdbEnvironment implements EmbeddedEnvironment {
   readonly #commits: GroupCommit;
   readonly #tables = new Map<string, Table<unknown>>();
   readonly #format: Table<number>;
+  readonly #guard: Guard | undefined;
+  readonly #incarnations: Table<IncarnationRecord>;
   #isFresh = false;
   #touched: string | null = null;
 
@@ -57,13 +64,14 @@ class LmdbEnvironment implements EmbeddedEnvironment {
     this.#file = file;
     this.#readOnly = options.readOnly ?? false;
     this.#format = this.table<number>('format', 'json');
-    const incarnations = this.table<IncarnationRecord>(INCARNATIONS, 'json');
+    this.#guard = options.guard;
+    this.#incarnations = this.table<IncarnationRecord>(INCARNATIONS, 'json');
     this.#commits = new GroupCommit({
       file,
       busyAfterMs: options.busyAfterMs ?? BUSY_AFTER_MS,
       checkGuard: () => {
         this.#markFormat();
-        if (options.guard !== undefined) checkGuard(options.guard, incarnations);
+        this.checkWriter();
       },
       tableTouched: () => {
         const touched = this.#touched;
@@ -97,6 +105,10 @@ class LmdbEnvironment implements EmbeddedEnvironment {
     });
     this.#tables.set(name, table);
     return table;
+  }
+
+  checkWriter(): void {
+    if (this.#guard !== undefined) checkGuard(this.#guard, this.#incarnations);
   }
 
   /** @throws PermanentError `STORE_FORMAT_NEWER` */

@@ -50,7 +50,9 @@ export interface EmbeddedStoresOptions {
 export function openEmbeddedStores(options: EmbeddedStoresOptions): EmbeddedStores {
   const { folder } = options;
   const environment = openEnvironment(options);
+  const checkWriter = () => environment.checkWriter();
   const itemTables = new LmdbItemTables(environment);
+  const objectStore = (name: string) => new FolderObjectStore(join(folder, name), name, checkWriter);
   return {
     environment,
     agreementHash: new LmdbAgreementHash(environment),
@@ -60,9 +62,9 @@ export function openEmbeddedStores(options: EmbeddedStoresOptions): EmbeddedStor
     queryCounts: new LmdbQueryCounts(environment),
     itemTables,
     jobStats: new LmdbJobStats(itemTables),
-    jobDailyDelta: new FolderObjectStore(join(folder, 'JobDailyDelta'), 'JobDailyDelta'),
-    jobDailyBatchProcessing: new FolderObjectStore(join(folder, 'jobdailybatchprocessing'), 'jobdailybatchprocessing'),
-    jobDailyA3Data: new FolderJobDailyA3Data(join(folder, 'JobDailyA3Data')),
+    jobDailyDelta: objectStore('JobDailyDelta'),
+    jobDailyBatchProcessing: objectStore('jobdailybatchprocessing'),
+    jobDailyA3Data: new FolderJobDailyA3Data(join(folder, 'JobDailyA3Data'), checkWriter),
     close: () => environment.close(),
   };
 }
