@@ -6,8 +6,8 @@ import { LINE_RULES, type LineRuleId } from './table-a3/line-rules.ts';
 /** An id is a key of the stores; DynamoDB takes sort keys of 1,024 bytes. */
 export const MAX_ID_BYTES = 1_024;
 
-/** Rules of a line that is no usable document; `LEX-duplicate-id` takes two lines to see. */
-export type UnreadableRule = Exclude<LineRuleId, 'LEX-duplicate-id'>;
+/** Rules of a line that is no usable document by itself: a duplicate takes two lines to see, a defect more than a line. */
+export type UnreadableRule = Exclude<LineRuleId, 'LEX-duplicate-id' | 'LEX-internal'>;
 
 export type ReadResult =
   | { readonly ok: true; readonly id: string; readonly document: Readonly<Record<string, unknown>> }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import { InputError } from '../job/job-input.ts';
-import type { RunOutcome, RunPreview } from '../runtime/run-events.ts';
+import type { RunPlan } from '../runtime/plan-run.ts';
+import type { RunOutcome } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -33,7 +34,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   if (flags.dryRun && !existsSync(config.dataFolder)) {
     const chosen = attempt ?? 1;
     const run = executionName(input.business_date, chosen);
-    return tellPreview({ run, attempt: chosen, action: 'start', base: null }, context);
+    return tellPreview({ run, attempt: chosen, action: 'start', base: null, owner: null }, context);
   }
   const runtime = await context.services.openRuntime(config);
   const { terminal } = context;
@@ -78,7 +79,7 @@ function tellOutcome(outcome: RunOutcome, signal: AbortSignal, flags: RunFlags, 
   return exitCode;
 }
 
-function tellPreview(found: RunPreview, { terminal }: Context): number {
+function tellPreview(found: RunPlan, { terminal }: Context): number {
   if (terminal.isJson) {
     terminal.printJson('run', { outcome: 'preview', ...found, exit_code: 0 });
     return 0;
@@ -88,6 +89,7 @@ function tellPreview(found: RunPreview, { terminal }: Context): number {
     resume: 'was interrupted and would go on',
     follow: 'runs in another process and would be followed',
     nothing: 'has ended, nothing would be done',
+    locked: `would not start: ${found.owner ?? 'another run'} holds the lock and works`,
   };
   const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
   terminal.print(...wrap(`${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}`, terminal.width));

@@ -7,12 +7,11 @@ import type { JobInput } from '../job/job-input.ts';
 import { isExecutionAlive, takeExecution } from '../stores/embedded/incarnation.ts';
 import type { EmbeddedStores } from '../stores/embedded/open-stores.ts';
 import { followRun } from './follow-run.ts';
-import { DAILY_AGREEMENT_JOB } from './machines.ts';
 import { openDataFolder } from './open-data-folder.ts';
-import { planRun } from './plan-run.ts';
-import type { RunEvent, RunOutcome, RunPreview } from './run-events.ts';
+import { planRun, type RunPlan } from './plan-run.ts';
+import type { RunEvent, RunOutcome } from './run-events.ts';
 import { isStuck, runExecution } from './run-execution.ts';
-import { createProgress } from './run-progress.ts';
+import { RunProgress } from './run-progress.ts';
 import { type RunReport, readEndedReport } from './run-report.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
@@ -35,7 +34,7 @@ export interface LocalRuntime {
    *   `RUN_SUPERSEDED`
    */
   run(request: RunRequest, follow: FollowOptions): Promise<RunOutcome>;
-  preview(request: RunRequest): Promise<RunPreview>;
+  preview(request: RunRequest): Promise<RunPlan>;
   close(): Promise<void>;
 }
 
@@ -74,11 +73,11 @@ class EmbeddedRuntime implements LocalRuntime {
         if (outcome === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
       }
       onEvent({ type: 'run', mode: 'following', run, attempt });
-      const progress = createProgress(onEvent);
+      const progress = new RunProgress(run, onEvent);
       const followed = await followRun(run, {
         journal: this.#journal,
         isAlive: (execution) => isExecutionAlive(this.#config.dataFolder, execution),
-        onEvent: (event) => progress({ machine: DAILY_AGREEMENT_JOB, event }),
+        onEvent: (event) => progress.take(run, event),
         signal,
       });
       if (followed === 'stopped') return { kind: 'stopped', run };
@@ -86,9 +85,8 @@ class EmbeddedRuntime implements LocalRuntime {
     }
   }
 
-  async preview(request: RunRequest): Promise<RunPreview> {
-    const { action, ...plan } = await this.#plan(request);
-    return { run: plan.run, attempt: plan.attempt, base: plan.base, action: action === 'locked' ? 'follow' : action };
+  async preview(request: RunRequest): Promise<RunPlan> {
+    return this.#plan(request);
   }
 
   close(): Promise<void> {

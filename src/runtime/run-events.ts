@@ -42,11 +42,3 @@ export type RunOutcome =
   | { readonly kind: 'stopped'; readonly run: string }
   /** Another date's run holds the lock and still runs: nothing was created. */
   | { readonly kind: 'locked'; readonly owner: string };
-
-/** What `run --dry-run` tells: what would be done, without doing it. */
-export interface RunPreview {
-  readonly run: string;
-  readonly attempt: number;
-  readonly action: 'start' | 'resume' | 'follow' | 'nothing';
-  readonly base: string | null;
-}

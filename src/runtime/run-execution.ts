@@ -10,15 +10,9 @@ import type { JobInput } from '../job/job-input.ts';
 import type { Guard } from '../stores/embedded/guard.ts';
 import { takeExecution } from '../stores/embedded/incarnation.ts';
 import { openEmbeddedStores, sweepAbandonedFiles } from '../stores/embedded/open-stores.ts';
-import {
-  DAILY_AGREEMENT_JOB,
-  type FunctionName,
-  localSubstitutions,
-  readDefinitions,
-  TRANSFORM_DELTA_BATCH,
-} from './machines.ts';
+import { DAILY_AGREEMENT_JOB, type FunctionName, localSubstitutions, readDefinitions } from './machines.ts';
 import type { RunEvent } from './run-events.ts';
-import { createProgress } from './run-progress.ts';
+import { RunProgress } from './run-progress.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import { openWorkerPool } from './worker-pool.ts';
 
@@ -49,9 +43,8 @@ export async function runExecution(
   };
   try {
     const journal = new LmdbJournal(stores.environment);
-    const progress = createProgress(onEvent);
-    const tell = (execution: string, event: HistoryEvent): void =>
-      progress({ machine: execution === run ? DAILY_AGREEMENT_JOB : TRANSFORM_DELTA_BATCH, event });
+    const progress = new RunProgress(run, onEvent);
+    const tell = (execution: string, event: HistoryEvent): void => progress.take(execution, event);
     const engine = createEngine({
       machines: loadMachines(),
       journal,
@@ -87,14 +80,20 @@ function loadMachines(): readonly StateMachine[] {
   );
 }
 
-/** A resumed run begins with what was done before: the progress shows the whole of it. */
+/** A resumed run begins with what was done before, nested executions included: the progress shows the whole of it. */
 async function tellWhatWas(
   engine: Engine,
-  run: string,
+  execution: string,
   tell: (execution: string, event: HistoryEvent) => void,
 ): Promise<void> {
-  if (engine.describeExecution(run) === null) return;
-  for await (const event of engine.history(run)) tell(run, event);
+  if (engine.describeExecution(execution) === null) return;
+  for await (const event of engine.history(execution)) {
+    tell(execution, event);
+    const submitted = event.taskSubmittedEventDetails;
+    if (submitted === undefined) continue;
+    const { ExecutionArn: nested } = JSON.parse(submitted.output) as { readonly ExecutionArn?: string };
+    if (nested !== undefined) await tellWhatWas(engine, nested, tell);
+  }
 }
 
 /**

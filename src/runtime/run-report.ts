@@ -2,6 +2,7 @@
 
 import type { GateResult, NamespaceCounts, Override, SliceCounts, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
+import { messageOfCause } from './error-cause.ts';
 
 export interface RunReport {
   readonly run: string;
@@ -96,19 +97,9 @@ const STATUS_OF: Readonly<Record<string, RunStatus>> = {
   ABORTED: 'superseded',
 };
 
-/** A cause is `[CODE] text`, or Lambda's JSON with such a text as `errorMessage`, or whatever a stranger wrote. */
+/** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {
   if (name === null) return null;
-  const message = readErrorMessage(cause ?? '');
+  const message = messageOfCause(cause ?? '');
   return { name, code: /^\[([A-Z_]+)\]/.exec(message)?.[1] ?? null, message: message || name };
-}
-
-function readErrorMessage(cause: string): string {
-  if (!cause.startsWith('{')) return cause;
-  try {
-    const parsed = JSON.parse(cause) as { readonly errorMessage?: unknown; readonly Cause?: unknown };
-    return String(parsed.errorMessage ?? parsed.Cause ?? cause);
-  } catch {
-    return cause;
-  }
 }

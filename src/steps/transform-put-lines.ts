@@ -5,6 +5,7 @@
 import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { NamespaceModule } from '../agreements/namespaces/namespace-module.ts';
 import { finishDocument } from '../agreements/table-a3/finish.ts';
+import type { LineRuleId } from '../agreements/table-a3/line-rules.ts';
 import type { LookUps } from '../agreements/table-a3/look-ups.ts';
 import { type PreparedDocument, prepareDocument } from '../agreements/table-a3/prepare.ts';
 import type { RuleSet } from '../agreements/table-a3/rules.ts';
@@ -16,7 +17,7 @@ import { fetchLookUps } from './look-up-rows.ts';
 import type { PutLine } from './page-object.ts';
 
 /** Our own failure, not the document's: kept apart so that nobody mends a good document. */
-export const INTERNAL_RULE = 'DOC-internal';
+export const INTERNAL_RULE = 'LEX-internal' satisfies LineRuleId;
 
 export interface PutDocument {
   readonly line: PutLine;

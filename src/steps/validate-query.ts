@@ -58,7 +58,7 @@ function warningsOf(all: readonly NamespaceCounts[]): readonly string[] {
   return all.flatMap((one) => {
     const { namespace, total_docs, total_docs_queried, complete, gaps, cause, removals_held } = one;
     const warnings: string[] = [];
-    if (!complete)
+    if (!complete && total_docs !== null)
       warnings.push(`${namespace}: not complete, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}${because(cause)}.`);
     if (complete && total_docs !== null && total_docs !== total_docs_queried) {
       warnings.push(`${namespace}: Lex counted ${total_docs} documents, and listed ${total_docs_queried}.`);
@@ -75,14 +75,30 @@ function causeOf(
   iteration: number,
 ): string {
   const times = iteration === 1 ? '1 iteration' : `${iteration} iterations`;
-  const lacking = (below.length > 0 ? below : all).map((one) => `${sharePhrase(one)}${because(one.cause)}`);
+  const told = below.length > 0 ? below : all;
+  const lacking = [
+    ...unaskedPhrases(told),
+    ...told.filter((one) => one.total_docs !== null).map((one) => `${sharePhrase(one)}${because(one.cause)}`),
+  ];
   const share = `${numerator} of ${denominator} documents were read, ${percent(ratio)} where ${percent(threshold)} are needed`;
   return `After ${times} ${share}: ${lacking.join('; ')}.`;
 }
 
+/** Namespaces whose total is unknown, together where the cause is the same: a Lex that is away is away for all. */
+function unaskedPhrases(all: readonly NamespaceCounts[]): readonly string[] {
+  const byCause = Map.groupBy(
+    all.filter((one) => one.total_docs === null),
+    (one) => one.cause,
+  );
+  return [...byCause].map(([cause, some]) => {
+    const names = some.map(({ namespace }) => namespace).join(', ');
+    return `Lex could not be asked how many documents it has for ${names}${because(cause)}`;
+  });
+}
+
 function sharePhrase(counts: NamespaceCounts): string {
   const { namespace, total_docs, total_docs_queried } = counts;
-  if (total_docs === null) return `${namespace}: Lex could not be asked how many documents there are`;
+  if (total_docs === null) return `${namespace}: nobody knows how many documents it has`;
   return `${namespace}: ${total_docs_queried} of ${total_docs} (${percent(queriedShare(counts))})`;
 }
 

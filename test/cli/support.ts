@@ -7,7 +7,8 @@ import type { StopSignal } from '../../src/cli/signals.ts';
 import { Terminal } from '../../src/cli/terminal/terminal.ts';
 import type { NamespaceCounts } from '../../src/job/contracts.ts';
 import type { RunRequest } from '../../src/runtime/local-runtime.ts';
-import type { RunEvent, RunOutcome, RunPreview } from '../../src/runtime/run-events.ts';
+import type { RunPlan } from '../../src/runtime/plan-run.ts';
+import type { RunEvent, RunOutcome } from '../../src/runtime/run-events.ts';
 import type { RunReport } from '../../src/runtime/run-report.ts';
 import type { RuntimeConfig } from '../../src/runtime/runtime-config.ts';
 
@@ -61,7 +62,7 @@ const REFUSING_SERVICES: Services = {
 export interface FakeRun {
   readonly outcome: RunOutcome;
   readonly events?: readonly RunEvent[];
-  readonly preview?: RunPreview;
+  readonly preview?: RunPlan;
 }
 
 /** A runtime whose run ends as told. What it was asked for is kept in `seen`. */

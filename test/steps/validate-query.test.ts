@@ -110,8 +110,8 @@ describe('ValidateNamespacesQueryingProcess', () => {
     expect(output.retry).toEqual([]);
     expect(output.kept).toHaveLength(2);
     expect(output.cause).toBe(
-      'After 3 iterations 89 of 100 documents were read, 0 % where 90 % are needed: cct: Lex could not be asked how many ' +
-        'documents there are (LEX_UNREACHABLE: Nobody answers); mac: 89 of 100 (89 %) (LEX_TIMEOUT: Too slow).',
+      'After 3 iterations 89 of 100 documents were read, 0 % where 90 % are needed: Lex could not be asked how many ' +
+        'documents it has for cct (LEX_UNREACHABLE: Nobody answers); mac: 89 of 100 (89 %) (LEX_TIMEOUT: Too slow).',
     );
   });
 

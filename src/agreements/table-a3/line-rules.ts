@@ -1,4 +1,4 @@
-/** Rules of a line of Lex that is no usable document: its raw text is kept, nothing of it is mapped. */
+/** Rules of a line of Lex that is, or has become, no usable document: its raw text is kept, nothing of it is published. */
 const line = <const I extends string>(id: I, message: string) =>
   ({ id, field: null, severity: 'error', isFixed: true, message, citation: 'Lex contract' }) as const;
 
@@ -12,6 +12,7 @@ export const LINE_RULES = [
   line('LEX-too-deep', 'The document is nested more than 1,000 levels deep.'),
   line('LEX-number-too-large', 'A number of the document is too large for a double.'),
   line('LEX-duplicate-id', 'Lex lists the same id twice, with other bytes.'),
+  line('LEX-internal', 'lexdelta failed on this document; the others went on.'),
 ] as const;
 
 export type LineRuleId = (typeof LINE_RULES)[number]['id'];

@@ -59,8 +59,13 @@ function equation(total: number, parts: readonly (readonly [number, string])[]):
 /** Both gates: documents read of those listed, documents valid of those to be transformed. */
 export function gates(report: RunReport, options: VerdictOptions): readonly string[] {
   const lines = [
-    ...gateText('query    ', 'read', report.query_gate),
-    ...gateText('transform', 'valid', report.transformation_gate),
+    ...gateText(
+      'query    ',
+      'read',
+      report.query_gate,
+      report.query.every(({ total_docs }) => total_docs !== null),
+    ),
+    ...gateText('transform', 'valid', report.transformation_gate, true),
   ];
   return lines
     .flatMap((line, i) => fact(options, i === 0 ? 'gates' : '', line))
@@ -71,10 +76,12 @@ const PASSED = '✔ passed';
 const BELOW = '✘ below';
 const ACCEPTED = '! below, accepted';
 
-function gateText(name: string, counted: string, gate: GateResult | null): readonly string[] {
+/** @param isWhole whether the denominator is known: of a Lex that is away nobody knows how many documents it has */
+function gateText(name: string, counted: string, gate: GateResult | null, isWhole: boolean): readonly string[] {
   if (gate === null) return [];
   const { numerator, denominator, ratio, threshold } = gate;
-  const figure = `${count(numerator)}/${count(denominator)} ${counted} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
+  const whole = isWhole ? count(denominator) : denominator === 0 ? '?' : `${count(denominator)} + ?`;
+  const figure = `${count(numerator)}/${whole} ${counted} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
   const state = gate.accepted ? ACCEPTED : gate.passed ? PASSED : BELOW;
   return [`${name} ${figure}  ${state}`];
 }

@@ -18,6 +18,9 @@ export function plainCause(text: string): string {
   const plain = text.replace(FUNCTION_ERROR, unwrap).replace(BARE_ERROR, unwrap);
   const codes = new Set([...plain.matchAll(/\[([A-Z_]+)\]/g)].map(([, code]) => code as ErrorCode));
   return [...codes].reduce((rest, code) => {
-    return Object.hasOwn(REPAIRS, code) ? rest.replaceAll(` ${REPAIRS[code]}`, '') : rest;
+    if (!Object.hasOwn(REPAIRS, code)) return rest;
+    // Where the cause stands in brackets its last full stop is gone.
+    const repair = ` ${REPAIRS[code]}`;
+    return rest.replaceAll(repair, '').replaceAll(repair.replace(/\.$/, ''), '');
   }, plain);
 }

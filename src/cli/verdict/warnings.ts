@@ -29,8 +29,12 @@ function namespaceWarnings(counts: NamespaceCounts, told: readonly string[]): re
         'Check Lex; if they are right: --accept removals --by NAME --reason TEXT',
     );
   }
-  // The gate may have said so already.
-  if (!counts.complete && !told.some((text) => text.startsWith(`${counts.namespace}: not complete`))) {
+  // The gate may have said so already, and says what could not even be counted.
+  if (
+    counts.total_docs !== null &&
+    !counts.complete &&
+    !told.some((text) => text.startsWith(`${counts.namespace}: not complete`))
+  ) {
     const cause = counts.cause === null ? '' : ` ${counts.cause}`;
     found.push(
       `${counts.namespace}: not complete, ${plural(counts.gaps, 'gap')}, ` +

@@ -1,0 +1,35 @@
+/** Which business date a scheduled time means. */
+import { PermanentError } from '../errors.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface DateRule {
+  /** IANA name of the zone whose calendar counts, for example `America/New_York`. */
+  readonly timeZone: string;
+  /** How many days before the local day of the scheduled time the business date lies: 1 for a run after midnight. */
+  readonly daysBack: number;
+}
+
+/**
+ * The same for every delivery of the same scheduled time, however late it comes.
+ * @param scheduledAt ISO time with its zone, for example `2026-11-24T06:00:00Z`
+ * @returns ISO date, or `null` when that day is a Saturday or Sunday
+ * @throws PermanentError `INPUT_INVALID`: no time
+ */
+export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack }: DateRule): string | null {
+  const time = typeof scheduledAt === 'string' && /^\d{4}-.*(?:Z|[+-]\d{2}:\d{2})$/.test(scheduledAt) ? Date.parse(scheduledAt) : NaN;
+  if (Number.isNaN(time)) {
+    throw new PermanentError('INPUT_INVALID', 'The schedule must give `scheduled_time`, an ISO time with its zone.');
+  }
+  // Days are subtracted from the local date, not from the time: a day of 23 or 25 hours must not shift it.
+  const local = Date.parse(`${localDate(time, timeZone)}T00:00:00Z`);
+  const day = new Date(local - daysBack * DAY_MS);
+  const isWeekend = day.getUTCDay() === 0 || day.getUTCDay() === 6;
+  return isWeekend ? null : day.toISOString().slice(0, 10);
+}
+
+function localDate(time: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const field = Object.fromEntries(parts.formatToParts(time).map(({ type, value }) => [type, value]));
+  return `${field['year']}-${field['month']}-${field['day']}`;
+}

@@ -1,0 +1,4 @@
+import { processPayloadFunction } from '../functions.ts';
+import { lambdaHandler } from './lambda-handler.ts';
+
+export const handler = lambdaHandler('ProcessPayloadForRecursion', () => processPayloadFunction());
