@@ -17,9 +17,7 @@ export const REPAIRS = {
   NAMESPACE_EMPTIED: 'Check Lex. If the namespace is really empty, accept it with --accept removals.',
   LEDGER_MISMATCH: 'Nothing was published. Keep the data folder and report this: it is a defect.',
   RUN_SUPERSEDED: 'Another process runs this execution, or took its lock. This one changed nothing more.',
-  RUN_STOPPED: 'The run was asked to stop. The same command goes on with it.',
   HEAD_MOVED: 'Another run published meanwhile. Start a new attempt.',
-  HASHES_INCOMPLETE: 'The table is published. The next run finishes the hashes first.',
   REBUILD_UNFINISHED: 'Run `lexdelta hashes rebuild` again: it starts over. Then start the run.',
   PLAN_INVALID: 'Start a new attempt. The plan of this one cannot be read.',
   // Lex
