@@ -6,7 +6,7 @@ import { describe, it } from 'vitest';
 import { runHistory } from './history.ts';
 
 describe('the table of three days', () => {
-  it.concurrent.each([21, 22])('is exactly right for seed %i', { timeout: 120_000 }, async (seed, { expect }) => {
+  it.concurrent.for([21, 22])('is exactly right for seed %i', { timeout: 120_000 }, async (seed, { expect }) => {
     const notes: string[] = [];
 
     const result = await runHistory({
