@@ -43,6 +43,8 @@ export class GroupCommit {
   /** Between asking for the write lock and the commit. */
   #inFlight = false;
   #isWriting = false;
+  /** The last physical commit failed: lmdb-js never tells those who wait for its flush. */
+  #hasFailed = false;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -58,9 +60,9 @@ export class GroupCommit {
     while (this.#unsettled.size > 0) await Promise.allSettled([...this.#unsettled]);
   }
 
-  /** False while a thread waits for the write lock: closing would wait with it. */
-  get isIdle(): boolean {
-    return !this.#inFlight;
+  /** Whether closing would not wait for ever: with a thread that waits for the write lock, or for a flush that failed. */
+  get canClose(): boolean {
+    return !this.#inFlight && !this.#hasFailed;
   }
 
   commit<T>(run: () => T, options: CommitOptions = {}): Promise<T> {
@@ -102,8 +104,10 @@ export class GroupCommit {
           ),
         );
         await committed;
+        this.#hasFailed = false;
         for (const write of group.done ?? []) void this.#acknowledge(write, flushed);
       } catch (error) {
+        this.#hasFailed = true;
         const cause = commitError(await underlyingError(error), path);
         if (group.done === null) this.#rejectWaiting(cause);
         for (const { write } of group.done ?? []) write.reject(cause);

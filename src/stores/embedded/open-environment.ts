@@ -121,7 +121,7 @@ class LmdbEnvironment implements EmbeddedEnvironment {
 
   async close(): Promise<void> {
     await this.#commits.settled();
-    if (this.#commits.isIdle) await this.#file.root.close();
+    if (this.#commits.canClose) await this.#file.root.close();
   }
 
   /** In every transaction: another process may have made the file, or a newer lexdelta have used it, meanwhile. */
