@@ -180,6 +180,8 @@ export interface TransformDeltaBatchInput extends AttemptId {
 export interface TransformDeltaBatchOutput {
   readonly slices: number;
   readonly failed: number;
+  /** How the cause of the first failed slice begins; `null`: none failed. */
+  readonly cause: string | null;
 }
 export type DeltaBatchInfoInput = TransformDeltaBatchInput;
 export interface DeltaBatchInfoOutput {

@@ -80,8 +80,8 @@ export class History {
   }
 
   /** Runs a day in a process that kills itself at the place. */
-  async crash(business_date: string, crashAt: string): Promise<void> {
-    const day = { data: this.data, lex: await this.lexFolder(), input: macInput(business_date) };
+  async crash(business_date: string, crashAt: string, changes: RunChanges = {}): Promise<void> {
+    const day = { data: this.data, lex: await this.lexFolder(), input: macInput(business_date, changes) };
     expect(await runDay(day, { env: { LEXDELTA_CRASH_AT: crashAt } })).toEqual({ kind: 'killed' });
   }
 
