@@ -1,0 +1,171 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withStores } from './support/data-folder.ts';
+import { History } from './support/history.ts';
+import { startTestLex, type TestLex } from './support/test-lex.ts';
+
+const [ONE, TWO] = ['2021-10-20', '2021-10-21'] as const;
+const EVERY_DOCUMENT = Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [n, { published: {} }]));
+const REJECTED = { isRejected: true } as const;
+
+let history: History;
+let lex: TestLex;
+beforeEach(async () => {
+  history = await History.begin();
+  history.books.putMany('mac', 1, 6);
+  lex = await startTestLex(history.books);
+});
+afterEach(async () => {
+  await lex.close();
+  await history.end();
+});
+
+function lock() {
+  return withStores(history.data, ({ jobStats }) => jobStats.getLock());
+}
+
+describe('a Lex that is away for good', () => {
+  it('fails the query gate after its iterations, publishes nothing, and the next run starts clean', {
+    timeout: 90_000,
+  }, async () => {
+    await history.succeed(ONE, { lex: lex.url });
+    const before = await lock();
+    history.books.put('mac', 2, { law: 'Nevada' });
+    lex.onRequest = () => 503;
+
+    const failed = await history.run(TWO, { lex: lex.url, max_query_iterations: 2 });
+
+    expect(failed).toMatchObject({ status: 'failed', iterations: 2, publication: null });
+    expect(failed.error).toMatchObject({ code: 'QUERY_GATE_FAILED', message: expect.stringContaining('LEX_') });
+    expect(failed.query).toMatchObject([{ namespace: 'mac', total_docs: null, total_docs_queried: 0 }]);
+    expect(await lock()).toEqual({ ...before, fence: before.fence + 1 });
+    await history.expectFates(ONE, EVERY_DOCUMENT);
+
+    lex.onRequest = () => undefined;
+    expect(await history.succeed(TWO, { lex: lex.url, max_query_iterations: 2 })).toMatchObject({ attempt: 2 });
+    await history.expectFates(TWO, { ...EVERY_DOCUMENT, 2: { published: { law: 'Nevada' } } });
+  });
+});
+
+describe('a namespace that is queried again', () => {
+  it('counts once, and the pages of its first iteration are not transformed', { timeout: 60_000 }, async () => {
+    await history.succeed(ONE, { lex: lex.url });
+    history.books.put('mac', 2, { law: 'Nevada' }).put('mac', 6, { law: 'Nevada' });
+    let counts = 0;
+    lex.onRequest = ({ kind, offset }) => {
+      if (kind === 'count') counts += 1;
+      if (kind !== 'rows' || counts > 1 || offset === 0) return undefined;
+      history.books.put('mac', 2); // What the first iteration has read of it is out of date.
+      return 400;
+    };
+
+    const report = await history.succeed(TWO, { lex: lex.url });
+
+    expect(report).toMatchObject({ iterations: 2, query_gate: { numerator: 6, denominator: 6 } });
+    expect(report.query).toMatchObject([
+      { iteration: 2, total_docs: 6, total_docs_queried: 6, changed: 1, unchanged: 5 },
+    ]);
+    expect(report.transformation).toMatchObject({ planned: 1, valid: 1 });
+    expect(await history.ledgerOfMac(TWO)).toMatchObject({ listed: 6, changed: 1, unchanged: 5, published: 1 });
+    await history.expectFates(TWO, { ...EVERY_DOCUMENT, 6: { published: { law: 'Nevada' } } });
+  });
+});
+
+describe('documents that come and go exactly at a page joint', () => {
+  // Pages of four: the first ends with document 4, with which the second begins.
+  it.each([
+    ['the last document of the first page goes', () => history.books.remove('mac', 4), [1, 2, 3, 5, 6, 7, 8, 9]],
+    ['a document inside the first page goes', () => history.books.remove('mac', 2), [1, 3, 4, 5, 6, 7, 8, 9]],
+    ['the first two go', () => history.books.remove('mac', 1).remove('mac', 2), [3, 4, 5, 6, 7, 8, 9]],
+    ['the whole first page goes', () => removeMany(1, 4), [5, 6, 7, 8, 9]],
+    ['a document comes in the first page', () => history.books.put('mac', 0), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    ['all behind the joint go', () => removeMany(5, 9), [1, 2, 3, 4]],
+  ])('%s between the two reads: who stays is read once', { timeout: 60_000 }, async (_, change, left) => {
+    history.books.putMany('mac', 7, 9);
+    await history.succeed(ONE, { lex: lex.url });
+    let isFirstRead = false;
+    lex.onRequest = ({ kind, offset }) => {
+      if (kind !== 'rows') return;
+      if (isFirstRead && offset > 0) change();
+      if (offset === 0) isFirstRead = true;
+    };
+
+    const report = await history.succeed(TWO, { lex: lex.url, max_parallel_executions: 1 });
+    lex.onRequest = () => undefined;
+    const table = new Set((await history.table(TWO)).map(({ lex_id }) => Number(lex_id.slice(4))));
+    const again = await history.succeed(TWO, { lex: lex.url, attempt: 2 });
+
+    expect(report.query[0]).toMatchObject({ complete: true, failed_pages: 0 });
+    expect([...table]).toEqual(expect.arrayContaining(left.filter((n) => n > 0)));
+    expect(again.publication?.changed).toBe(0);
+    await history.expectFates(TWO, Object.fromEntries(left.map((n) => [n, { published: {} }])));
+  });
+
+  function removeMany(from: number, to: number): void {
+    for (let n = from; n <= to; n += 1) history.books.remove('mac', n);
+  }
+});
+
+describe('a transformation gate that fails', () => {
+  const gate = { docs_transformation_percentage_success: 0.9 };
+
+  it('publishes nothing and writes no hash, and the next attempt after mending works', {
+    timeout: 60_000,
+  }, async () => {
+    await history.succeed(ONE, gate);
+    history.books.put('mac', 2, REJECTED).put('mac', 3, REJECTED).put('mac', 4, { law: 'Nevada' });
+    const before = await lock();
+
+    const failed = await history.run(TWO, gate);
+
+    expect(failed).toMatchObject({ status: 'failed', publication: null });
+    expect(failed.error).toMatchObject({
+      code: 'TRANSFORMATION_GATE_FAILED',
+      message: expect.stringContaining('1 of 3'),
+    });
+    expect(await lock()).toEqual({ ...before, fence: before.fence + 1 });
+    await history.expectFates(ONE, EVERY_DOCUMENT);
+    expect(await readdir(join(history.data, 'JobDailyDelta', TWO, '1'))).not.toEqual([]);
+
+    history.books.put('mac', 2).put('mac', 3);
+    const mended = await history.succeed(TWO, gate);
+    expect(mended).toMatchObject({ attempt: 2, query: [{ changed: 1, unchanged: 5 }] });
+    await history.expectFates(TWO, { ...EVERY_DOCUMENT, 4: { published: { law: 'Nevada' } } });
+  });
+
+  it('is passed by an operator, by name and with a reason that stay in JobStats and in the manifest', {
+    timeout: 60_000,
+  }, async () => {
+    await history.succeed(ONE, gate);
+    history.books.put('mac', 2, REJECTED);
+    const overrides = [{ accept: 'transform', by: 'A. Operator', reason: 'known error of Lex' }] as const;
+
+    const report = await history.succeed(TWO, { ...gate, overrides });
+
+    expect(report).toMatchObject({ overrides, transformation_gate: { passed: false, accepted: true, ratio: 0 } });
+    expect((await history.manifest(report.publication!.manifest)).overrides).toEqual(overrides);
+    await history.expectFates(TWO, {
+      ...EVERY_DOCUMENT,
+      2: { published: {}, staleSince: TWO, rejected: REJECTED },
+    });
+  });
+});
+
+describe('removals above the cap', () => {
+  it('are held back until an operator accepts them for one attempt', { timeout: 60_000 }, async () => {
+    const cap = { max_removed_percentage: 0.1 };
+    await history.succeed(ONE, cap);
+    history.books.remove('mac', 2);
+
+    const held = await history.succeed(TWO, cap);
+    await history.expectFates(TWO, EVERY_DOCUMENT);
+    const overrides = [{ accept: 'removals', by: 'A. Operator', reason: 'cancelled' }] as const;
+    const accepted = await history.succeed(TWO, { ...cap, attempt: 2, overrides });
+
+    expect(held.query).toMatchObject([{ removed: 0, removals_held: 1, complete: true }]);
+    expect(accepted).toMatchObject({ overrides, query: [{ removed: 1, removals_held: 0 }] });
+    const { 2: _, ...left } = EVERY_DOCUMENT;
+    await history.expectFates(TWO, left);
+  });
+});
