@@ -51,6 +51,8 @@ class HttpLexSource implements LexSource {
   /** Answers handed out and not begun: `close` need not wait for them. */
   readonly #unread = new Set<Exchange>();
   readonly #withoutGetById = new Set<string>();
+  /** The most rows that Lex allows at once, once it has said so. */
+  #maxLimit = Number.POSITIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
   constructor(settings: HttpLexSettings) {
@@ -68,7 +70,20 @@ class HttpLexSource implements LexSource {
     });
   }
 
-  async readRows(namespace: string, offset: number, limit: number, { signal }: CallOptions = {}): Promise<RowsAnswer> {
+  async readRows(namespace: string, offset: number, limit: number, options: CallOptions = {}): Promise<RowsAnswer> {
+    const asked = Math.min(limit, this.#maxLimit);
+    try {
+      return await this.#readRows(namespace, offset, asked, options);
+    } catch (error) {
+      const max = maxLimitIn(error);
+      if (max === null || max >= asked) throw error;
+      // Lex may give fewer rows than were asked for: whoever asks goes on behind them.
+      this.#maxLimit = Math.min(this.#maxLimit, max);
+      return this.#readRows(namespace, offset, max, options);
+    }
+  }
+
+  async #readRows(namespace: string, offset: number, limit: number, { signal }: CallOptions): Promise<RowsAnswer> {
     const question = this.#question(namespace, `?offset=${offset}&limit=${limit}`);
     return this.#retrying(signal, async () => {
       const answer = await this.#ask(question, ACCEPT_ROWS, signal);
@@ -203,6 +218,13 @@ async function* scanRows(
     if (rows.length > 0) yield rows;
   }
   scanner.end();
+}
+
+/** What a Lex that refuses a limit allows instead. With fewer than 2 rows at once, pages could never be joined. */
+function maxLimitIn(error: unknown): number | null {
+  if (!(error instanceof PermanentError) || error.code !== 'LEX_BAD_REQUEST') return null;
+  const max = error.details['max_limit'];
+  return Number.isInteger(max) && (max as number) >= 2 ? (max as number) : null;
 }
 
 /** Empty, `.` and `..` change the path that they stand in; a lone surrogate has no UTF-8. */

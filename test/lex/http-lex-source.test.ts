@@ -31,6 +31,29 @@ const once: Partial<HttpLexSourceOptions> = { retry: { attempts: 1 } };
 const transient = (code: string) => ({ name: 'TransientError', code });
 const permanent = (code: string) => ({ name: 'PermanentError', code });
 
+describe('HTTP Lex source: a Lex that allows fewer rows at once', () => {
+  it('asks for as many as Lex allows, and remembers it', async () => {
+    const limits: string[] = [];
+    const counting = (request: RawRequest): void => {
+      const limit = /limit=(\d+)/.exec(request.target)![1]!;
+      limits.push(limit);
+      if (Number(limit) > 2) json({ error: 'bad_limit', max_limit: 2 }, { status: 400 })(request);
+      else answer({ body: ROWS })(request);
+    };
+    const { readPage } = await open([counting, counting, counting]);
+
+    expect(await readPage()).toHaveLength(2);
+    expect(await readPage(2)).toHaveLength(2);
+    expect(limits).toEqual(['10', '2', '2']);
+  });
+
+  it('gives up where pages could never be joined', async () => {
+    const { source } = await open([json({ error: 'bad_limit', max_limit: 1 }, { status: 400 })]);
+
+    await expect(source.readRows('mac', 0, 10)).rejects.toMatchObject(permanent('LEX_BAD_REQUEST'));
+  });
+});
+
 describe('HTTP Lex source: what breaks on the way', () => {
   it('calls a refused connection unreachable', async () => {
     const { lex, source } = await open([reset], once);
