@@ -29,6 +29,7 @@ export const REPAIRS = {
   LEX_SNAPSHOT_GONE: 'The page is read again, without the snapshot.',
   LEX_NAMESPACE_UNKNOWN: 'Check the namespace in the input, and the Lex URL.',
   LEX_UNAUTHORIZED: 'Check the token (environment variable LEXDELTA_LEX_TOKEN).',
+  LEX_TOKEN_MISSING: 'Put the token into the secret: as its whole text, or as the field `token` of a JSON object.',
   LEX_BAD_REQUEST: 'Check query_batch_size against the maximum that Lex allows.',
   LEX_ANSWER_INVALID: 'Check that the Lex URL points at a Lex, and its version.',
   LEX_WRONG_NAMESPACE: 'Lex answered for another namespace. Check its routing.',
@@ -45,6 +46,16 @@ export const REPAIRS = {
   STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
   STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',
   STORE_KEY_INVALID: 'A key is relative, has no empty or dotted part, and at most 1,024 bytes.',
+  STORE_ITEM_INVALID: 'Mend that item in the table, or import it again. Then start a new attempt.',
+  STORE_THROTTLED:
+    'The step is retried. If it keeps failing, raise the warm throughput of the table or the quota that AWS names.',
+  STORE_UNREACHABLE:
+    'The step is retried. If it keeps failing, check the VPC endpoint, the region and the AWS status page.',
+  STORE_ACCESS_DENIED:
+    'Give the role that AWS names the right that AWS names, on that resource and in the endpoint policy.',
+  STORE_KMS_DENIED: 'Check that the key is enabled and that its policy lets that role use it through this service.',
+  STORE_MISSING: 'Check the name, the account and the region; deploy the stack if it is not there.',
+  AWS_CREDENTIALS_INVALID: 'Sign in again (for example `aws sso login`), then start the same command again.',
   DELTA_CHANGED: 'A page object changed after it was planned. Start a new attempt.',
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
   PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',

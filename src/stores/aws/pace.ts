@@ -59,26 +59,31 @@ export class Pace {
   async run<T>(operation: string, call: (attempt: number) => Promise<T>): Promise<T> {
     const begun = this.#timing.now();
     for (let attempt = 0; ; attempt += 1) {
-      await this.#enter();
-      const narrowings = this.#narrowings;
       try {
-        const result = await call(attempt);
-        this.#widen();
-        return result;
+        return await this.#once(() => call(attempt));
       } catch (error) {
         const kind = failureKind(error);
-        if (kind === 'throttled' && narrowings === this.#narrowings) this.#narrow();
         const waitMs = this.#waitMs(attempt);
-        const mayWait = this.#timing.now() - begun + waitMs <= this.#patienceMs;
-        if (!mayWait || (kind !== 'throttled' && kind !== 'unreachable')) {
-          throw awsError(error, this.#store, operation);
-        }
-        this.#leave();
+        const mayHelp = kind === 'throttled' || kind === 'unreachable';
+        const endsInTime = this.#timing.now() - begun + waitMs <= this.#patienceMs;
+        if (!mayHelp || !endsInTime) throw awsError(error, this.#store, operation);
         await this.#timing.sleep(waitMs);
-        this.#underWay += 1; // Given back below.
-      } finally {
-        this.#leave();
       }
+    }
+  }
+
+  async #once<T>(call: () => Promise<T>): Promise<T> {
+    await this.#enter();
+    const narrowings = this.#narrowings;
+    try {
+      const result = await call();
+      this.#window = Math.min(this.#maxParallel, this.#window + 1 / this.#window);
+      return result;
+    } catch (error) {
+      if (failureKind(error) === 'throttled' && narrowings === this.#narrowings) this.#narrow();
+      throw error;
+    } finally {
+      this.#leave();
     }
   }
 
@@ -104,9 +109,5 @@ export class Pace {
   #narrow(): void {
     this.#narrowings += 1;
     this.#window = Math.max(1, this.#window / 2);
-  }
-
-  #widen(): void {
-    this.#window = Math.min(this.#maxParallel, this.#window + 1 / this.#window);
   }
 }

@@ -1,0 +1,52 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AliasItem, EntityItem } from '../../agreements/look-up-items.ts';
+import type { EntityTable } from '../look-ups.ts';
+import type { PlainValue } from './attributes.ts';
+import { LookUpTable, missingText } from './look-up-table.ts';
+import type { PaceOptions } from './pace.ts';
+
+/**
+ * Entity on DynamoDB, partition key `entity_key` (text). A `putAll` of more than 100 items is not one write (DynamoDB's
+ * largest transaction): it is done in batches, and may be run again.
+ *
+ * Rights on the table: `dynamodb:GetItem` for `get`, `dynamodb:PutItem` for `putIfAbsent` and `putAll`, with it
+ * `dynamodb:BatchWriteItem` for `putAll`; `dynamodb:Scan` for `list`. On its key: `kms:Decrypt`, via DynamoDB.
+ */
+export class DynamoEntityTable implements EntityTable {
+  readonly #rows: LookUpTable<EntityItem | AliasItem>;
+
+  constructor(client: DynamoDBClient, tableName: string, options?: PaceOptions) {
+    this.#rows = new LookUpTable(client, tableName, { key: 'entity_key', fault: faultOf }, options);
+  }
+
+  get(key: string): Promise<EntityItem | AliasItem | null> {
+    return this.#rows.get(key);
+  }
+
+  putIfAbsent(item: EntityItem): Promise<boolean> {
+    return this.#rows.putIfAbsent(item);
+  }
+
+  putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
+    return this.#rows.putAll(items);
+  }
+
+  async *list(
+    options: { readonly prefix?: string; readonly status?: 'active' | 'pending' } = {},
+  ): AsyncIterable<EntityItem | AliasItem> {
+    const { prefix = '', status } = options;
+    const isWanted = (item: EntityItem | AliasItem) =>
+      status === undefined || (item.kind === 'entity' && item.status === status);
+    yield* await this.#rows.list(prefix, isWanted);
+  }
+}
+
+function faultOf(row: Readonly<Record<string, PlainValue>>): string | null {
+  const missing = missingText(row, ['entity_key', 'entity_id', 'version']);
+  if (missing !== null || row['kind'] === 'alias') return missing;
+  if (row['kind'] !== 'entity') return 'is of no kind that we know';
+  if (row['status'] !== 'active' && row['status'] !== 'pending') return 'has no status that we know';
+  if (!Array.isArray(row['roles'])) return 'has no list `roles`';
+  const fields = row['fields'] ?? null;
+  return typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? null : 'has no map `fields`';
+}
