@@ -2,7 +2,7 @@
 import { PermanentError } from '../errors.ts';
 import { isNamespaceName } from '../job/job-input.ts';
 import type { LocalData } from '../runtime/local-data.ts';
-import { type ReplayRequest, replayKey } from '../steps/replay-requests.ts';
+import { type ReplayRequest, replayKey } from '../steps/reprocess/replay-requests.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { dataFolderOf } from './define-command.ts';
 import { readText } from './read-text.ts';

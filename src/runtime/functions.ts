@@ -26,7 +26,7 @@ import { createDeltaBatches } from '../steps/create-delta-batches.ts';
 import { type CreateA3DataInput, createJobDailyA3Data } from '../steps/create-job-daily-a3-data.ts';
 import { createQueryBatches } from '../steps/create-query-batches.ts';
 import { getDeltaDocsBatchInfo } from '../steps/get-delta-docs-batch-info.ts';
-import type { ComparedNamespace } from '../steps/judge-document.ts';
+import type { ComparedNamespace } from '../steps/pages/judge-document.ts';
 import { planReprocessing } from '../steps/plan-reprocessing.ts';
 import { processPayloadForRecursion } from '../steps/process-payload-for-recursion.ts';
 import { queryNamespace } from '../steps/query-namespace.ts';

@@ -9,15 +9,15 @@ import { isAccepted } from '../job/gates.ts';
 import type { LexSource } from '../lex/lex-source.ts';
 import type { JobInstanceNamespaceQueryCounts } from '../stores/job-stats.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { type CalculateState, cursorOf, stateOf } from './calculate-state.ts';
-import { RemovalConfirmation } from './confirm-removals.ts';
-import { namespaceFolder } from './delta-keys.ts';
-import { PageJoin } from './join-pages.ts';
-import type { ComparedNamespace } from './judge-document.ts';
-import { listedOf } from './outcome-counts.ts';
-import { PageInventory } from './page-inventory.ts';
-import type { PageDeps } from './query-page.ts';
-import { readReprocessList } from './reprocess-list.ts';
+import { type CalculateState, cursorOf, stateOf } from './pages/calculate-state.ts';
+import { RemovalConfirmation } from './pages/confirm-removals.ts';
+import { namespaceFolder } from './pages/delta-keys.ts';
+import { PageJoin } from './pages/join-pages.ts';
+import type { ComparedNamespace } from './pages/judge-document.ts';
+import { listedOf } from './pages/outcome-counts.ts';
+import { PageInventory } from './pages/page-inventory.ts';
+import type { PageDeps } from './pages/query-page.ts';
+import { readReprocessList } from './reprocess/reprocess-list.ts';
 
 export interface CalculateQueriedDocsDeps extends PageDeps {
   readonly lex: Pick<LexSource, 'readRows' | 'getDocument'>;

@@ -16,7 +16,7 @@ import { parseSliceHeader } from '../publish/slice-list.ts';
 import type { SliceHeader } from '../publish/slice-output.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { batchInfoKey, readBatchInfo } from './delta-plan.ts';
+import { batchInfoKey, readBatchInfo } from './slices/delta-plan.ts';
 
 /** First lines that are read at once. */
 const PARALLEL_READS = 32;

@@ -4,7 +4,7 @@
  */
 import type { CleanupInput, CleanupOutput } from '../job/contracts.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { attemptFolder } from './delta-keys.ts';
+import { attemptFolder } from './pages/delta-keys.ts';
 
 export interface CleanupDeps {
   readonly delta: Pick<ObjectStore, 'deleteSome'>;

@@ -15,7 +15,7 @@ import {
   type PlannedSlice,
   planFolder,
   readChunk,
-} from './delta-plan.ts';
+} from './slices/delta-plan.ts';
 
 /** A slice is about this big: some 400 documents, seconds of work. */
 export const SLICE_BYTES = 1024 * 1024;

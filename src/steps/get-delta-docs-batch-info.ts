@@ -6,7 +6,7 @@
 import { PermanentError } from '../errors.ts';
 import type { DeltaBatchInfoInput, DeltaBatchInfoOutput } from '../job/contracts.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { batchInfoKey, readBatchInfo } from './delta-plan.ts';
+import { batchInfoKey, readBatchInfo } from './slices/delta-plan.ts';
 
 /** @throws PermanentError `PLAN_INVALID`: no such batch, or a part outside it */
 export async function getDeltaDocsBatchInfo(

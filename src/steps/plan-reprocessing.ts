@@ -11,9 +11,9 @@ import type { PlanReprocessingInput, PlanReprocessingOutput } from '../job/contr
 import type { Manifest } from '../publish/published.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { reprocessKey } from './delta-keys.ts';
-import type { ReprocessHeader } from './page-object.ts';
-import { type ReplayRequest, readReplayRequests } from './replay-requests.ts';
+import { reprocessKey } from './pages/delta-keys.ts';
+import type { ReprocessHeader } from './pages/page-object.ts';
+import { type ReplayRequest, readReplayRequests } from './reprocess/replay-requests.ts';
 
 export interface PlanReprocessingDeps {
   readonly a3: Pick<JobDailyA3Data, 'get'>;

@@ -4,7 +4,7 @@
  */
 import type { ProcessPayloadInput, ProcessPayloadOutput } from '../job/contracts.ts';
 import { MAX_RECURSION_PARTS } from '../job/limits.ts';
-import { CHUNK_SLICES } from './delta-plan.ts';
+import { CHUNK_SLICES } from './slices/delta-plan.ts';
 
 /** Parts end where chunks end, so that no chunk is read by two of them. */
 export function processPayloadForRecursion({ from, to }: ProcessPayloadInput): ProcessPayloadOutput {

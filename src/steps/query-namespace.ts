@@ -8,13 +8,13 @@ import { TransientError } from '../errors.ts';
 import type { QueryNamespaceInput, QueryNamespaceOutput } from '../job/contracts.ts';
 import type { LexSource } from '../lex/lex-source.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { namespaceFolder } from './delta-keys.ts';
-import type { ComparedNamespace } from './judge-document.ts';
-import { listedOf } from './outcome-counts.ts';
-import type { PageHeader } from './page-object.ts';
-import { firstOffset, type PageDeps, queryPage } from './query-page.ts';
-import { ReadAhead } from './read-ahead.ts';
-import { readReprocessList } from './reprocess-list.ts';
+import { namespaceFolder } from './pages/delta-keys.ts';
+import type { ComparedNamespace } from './pages/judge-document.ts';
+import { listedOf } from './pages/outcome-counts.ts';
+import type { PageHeader } from './pages/page-object.ts';
+import { firstOffset, type PageDeps, queryPage } from './pages/query-page.ts';
+import { ReadAhead } from './pages/read-ahead.ts';
+import { readReprocessList } from './reprocess/reprocess-list.ts';
 
 /** Failed pages in a row after which the worker ends: Lex answers, but not with pages. */
 const MAX_FAILED_IN_A_ROW = 20;

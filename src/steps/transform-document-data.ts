@@ -17,11 +17,11 @@ import type { SliceLine } from '../publish/slice-output.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { CHUNK_SLICES, chunkKey, type PlannedSlice, readChunk } from './delta-plan.ts';
-import { encodeSlice } from './encode-slice.ts';
-import type { PageLine } from './page-object.ts';
-import { type ReadLine, readPlannedSlice } from './read-planned-slice.ts';
-import { type PutDocument, transformPutLines, type UnknownEntity } from './transform-put-lines.ts';
+import type { PageLine } from './pages/page-object.ts';
+import { CHUNK_SLICES, chunkKey, type PlannedSlice, readChunk } from './slices/delta-plan.ts';
+import { encodeSlice } from './slices/encode-slice.ts';
+import { type ReadLine, readPlannedSlice } from './slices/read-planned-slice.ts';
+import { type PutDocument, transformPutLines, type UnknownEntity } from './slices/transform-put-lines.ts';
 
 export interface TransformDocumentDataDeps {
   readonly delta: Pick<ObjectStore, 'get'>;

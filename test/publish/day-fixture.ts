@@ -13,7 +13,7 @@ import { compareLines } from '../../src/publish/slice-merge.ts';
 import type { RejectedLine, SliceLine, ValidLine } from '../../src/publish/slice-output.ts';
 import { ROW_FIELDS } from '../../src/publish/table-row.ts';
 import { writeManifest } from '../../src/publish/write-manifest.ts';
-import { encodeSlice } from '../../src/steps/encode-slice.ts';
+import { encodeSlice } from '../../src/steps/slices/encode-slice.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
 
 export interface DaySlice {

@@ -3,8 +3,8 @@ import type { CalculateTransformedInput, TransformedCursor } from '../../src/job
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import type { SliceLine } from '../../src/publish/slice-output.ts';
 import { calculateTransformedDocs } from '../../src/steps/calculate-transformed-docs.ts';
-import { batchInfoKey } from '../../src/steps/delta-plan.ts';
-import { encodeSlice } from '../../src/steps/encode-slice.ts';
+import { batchInfoKey } from '../../src/steps/slices/delta-plan.ts';
+import { encodeSlice } from '../../src/steps/slices/encode-slice.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { rejectedLine, transformedRow, validLine } from '../publish/day-fixture.ts';

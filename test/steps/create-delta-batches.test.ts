@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeltaBatchesCursor } from '../../src/job/contracts.ts';
 import { createDeltaBatches, SLICE_OBJECTS } from '../../src/steps/create-delta-batches.ts';
-import { chunkKey, type PlannedSlice, readBatchInfo, readChunk } from '../../src/steps/delta-plan.ts';
 import { getDeltaDocsBatchInfo } from '../../src/steps/get-delta-docs-batch-info.ts';
+import { chunkKey, type PlannedSlice, readBatchInfo, readChunk } from '../../src/steps/slices/delta-plan.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
 
 const ATTEMPT = { business_date: '2021-10-20', attempt: 1 };

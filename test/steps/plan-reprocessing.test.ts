@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planReprocessing } from '../../src/steps/plan-reprocessing.ts';
-import { replayKey } from '../../src/steps/replay-requests.ts';
+import { replayKey } from '../../src/steps/reprocess/replay-requests.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
 

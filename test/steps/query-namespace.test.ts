@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, PermanentError, TransientError } from '../../src/errors.ts';
-import type { PutLine } from '../../src/steps/page-object.ts';
+import type { PutLine } from '../../src/steps/pages/page-object.ts';
 import { queryNamespace } from '../../src/steps/query-namespace.ts';
 import type { LexRequest } from '../fakes/memory-lex-source.ts';
 import { ATTEMPT, documentOf, MODULE, NAMESPACE, QuerySetting, WRITER } from './query-setting.ts';

@@ -8,7 +8,7 @@ import type {
   NamespaceCounts,
 } from '../../src/job/contracts.ts';
 import { type CalculateQueriedDocsDeps, calculateQueriedDocs } from '../../src/steps/calculate-queried-docs.ts';
-import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
+import type { PageHeader, PageLine } from '../../src/steps/pages/page-object.ts';
 import { type QueryNamespaceDeps, queryNamespace } from '../../src/steps/query-namespace.ts';
 import { MemoryAgreementHash } from '../fakes/memory-agreement-hash.ts';
 import { type MemoryLexOptions, MemoryLexSource } from '../fakes/memory-lex-source.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import { TransientError } from '../../src/errors.ts';
 import type { CalculateCursor, CalculateQueriedDocsOutput, NamespaceCounts } from '../../src/job/contracts.ts';
-import type { PageHeader, PageLine } from '../../src/steps/page-object.ts';
+import type { PageHeader, PageLine } from '../../src/steps/pages/page-object.ts';
 import type { HashEntry } from '../../src/stores/agreement-hash.ts';
 import type { LexRequest, MemoryLexSource } from '../fakes/memory-lex-source.ts';
 import { MemoryObjectStore } from '../fakes/memory-object-store.ts';

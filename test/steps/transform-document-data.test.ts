@@ -7,8 +7,8 @@ import type { RuleSet } from '../../src/agreements/table-a3/rules.ts';
 import { DEFAULT_RULES } from '../../src/agreements/table-a3/rules-in-force.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import type { SliceHeader, SliceLine } from '../../src/publish/slice-output.ts';
-import { chunkKey, type PlannedSlice } from '../../src/steps/delta-plan.ts';
-import type { PageHeader, PageLine, PutLine } from '../../src/steps/page-object.ts';
+import type { PageHeader, PageLine, PutLine } from '../../src/steps/pages/page-object.ts';
+import { chunkKey, type PlannedSlice } from '../../src/steps/slices/delta-plan.ts';
 import { transformDocumentData } from '../../src/steps/transform-document-data.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEnrichmentQueue, MemoryEntityTable, MemoryGoverningLawTable } from '../fakes/memory-look-ups.ts';
@@ -233,7 +233,7 @@ describe('TransformDocumentData', () => {
     expect(await transform()).toMatchObject({ planned: 2, valid: 1, rejected: 1 });
 
     const { lines } = await output();
-    expect(lines[1]).toMatchObject({ op: 'rejected', lex_id: 'm-2', findings: [{ rule: 'DOC-internal' }] });
+    expect(lines[1]).toMatchObject({ op: 'rejected', lex_id: 'm-2', findings: [{ rule: 'LEX-internal' }] });
     expect(JSON.stringify(lines[1])).not.toContain('secret');
   });
 

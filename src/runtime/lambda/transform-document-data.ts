@@ -1,5 +1,12 @@
 import { transformDocumentDataFunction } from '../functions.ts';
-import { openEnrichmentQueue, openEntities, openGoverningLaws, openJobDailyA3Data, openJobDailyBatchProcessing, openJobDailyDelta } from './aws-stores.ts';
+import {
+  openEnrichmentQueue,
+  openEntities,
+  openGoverningLaws,
+  openJobDailyA3Data,
+  openJobDailyBatchProcessing,
+  openJobDailyDelta,
+} from './aws-stores.ts';
 import { loadNamespaces, loadRules } from './configuration.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AliasItem, EntityItem, LawItem } from '../../../src/agreements/look-up-items.ts';
 import { lawItem } from '../../../src/agreements/make-look-up-items.ts';
 import { openDataFolder } from '../../../src/runtime/open-data-folder.ts';
-import { replayKey } from '../../../src/steps/replay-requests.ts';
+import { replayKey } from '../../../src/steps/reprocess/replay-requests.ts';
 import { type EmbeddedStores, openEmbeddedStores } from '../../../src/stores/embedded/open-stores.ts';
 import { KNOWN } from '../../fixtures/documents.ts';
 import { documentId, NAMESPACES, type Namespace } from './lex-books.ts';

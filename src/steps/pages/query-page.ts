@@ -1,14 +1,14 @@
 /** Reads one page, compares it, and leaves its page object: once, again after what may pass, or as failed. */
-import { type ErrorCode, LexdeltaError, TransientError } from '../errors.ts';
-import type { AgreementHash } from '../stores/agreement-hash.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import { type ErrorCode, LexdeltaError, TransientError } from '../../errors.ts';
+import type { AgreementHash } from '../../stores/agreement-hash.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
+import type { ReprocessList } from '../reprocess/reprocess-list.ts';
 import { RowClassifier } from './classify-rows.ts';
 import type { DeltaName } from './delta-keys.ts';
 import type { ComparedNamespace } from './judge-document.ts';
 import type { PageHeader } from './page-object.ts';
 import { NO_SUMMARY, PageObjectWriter } from './page-object-writer.ts';
 import { type AskRows, readRange } from './read-range.ts';
-import type { ReprocessList } from './reprocess-list.ts';
 
 /** Waits between the attempts at one page. The source itself has asked several times in each. Together 2.5 s. */
 const WAITS_MS = [500, 2_000] as const;

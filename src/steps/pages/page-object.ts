@@ -8,7 +8,7 @@
  *   `removals.ndjson`          confirmed removals (parts `removals-001.ndjson`)
  * Reprocess lists: `<business date>/<attempt>/reprocess/<namespace>.ndjson`.
  */
-import type { OutcomeCounts } from '../job/contracts.ts';
+import type { OutcomeCounts } from '../../job/contracts.ts';
 
 /** A page object above this many bytes is split into parts. */
 export const MAX_PART_BYTES = 16 * 1024 * 1024;

@@ -1,10 +1,10 @@
 /** The sorted ids that are to be transformed again, looked up in step with a page's rows. */
-import { compareBytes } from '../agreements/byte-order.ts';
-import { PermanentError } from '../errors.ts';
-import type { AttemptId } from '../job/contracts.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
-import { reprocessKey } from './delta-keys.ts';
-import type { ReprocessHeader } from './page-object.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import { PermanentError } from '../../errors.ts';
+import type { AttemptId } from '../../job/contracts.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
+import { reprocessKey } from '../pages/delta-keys.ts';
+import type { ReprocessHeader } from '../pages/page-object.ts';
 
 const LINE_FEED = 0x0a;
 

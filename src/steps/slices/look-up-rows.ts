@@ -1,7 +1,7 @@
 /** Fetches the look-up rows of a slice's documents: each key once, some at a time, aliases followed to their entities. */
-import type { AliasItem, EntityItem, LawItem } from '../agreements/look-up-items.ts';
-import { aliasTargetKeys, type LookUps } from '../agreements/table-a3/look-ups.ts';
-import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
+import type { AliasItem, EntityItem, LawItem } from '../../agreements/look-up-items.ts';
+import { aliasTargetKeys, type LookUps } from '../../agreements/table-a3/look-ups.ts';
+import type { EntityTable, GoverningLawTable } from '../../stores/look-ups.ts';
 
 /** Gets that run at once. Ten slices of a batch are transformed side by side, so this is a tenth of the load. */
 const PARALLEL_GETS = 16;

@@ -1,6 +1,6 @@
 /** Rows that are no documents, held until the next readable id tells whose they are. */
-import { compareBytes } from '../agreements/byte-order.ts';
-import type { ReadResult } from '../agreements/extract-id.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { ReadResult } from '../../agreements/extract-id.ts';
 import { unreadableLine } from './page-lines.ts';
 import type { UnreadableLine } from './page-object.ts';
 

@@ -1,6 +1,6 @@
 /** Walks a range of AgreementHash beside a page's rows. */
-import { compareBytes } from '../agreements/byte-order.ts';
-import type { AgreementHash, HashEntry } from '../stores/agreement-hash.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { AgreementHash, HashEntry } from '../../stores/agreement-hash.ts';
 
 /** The batch in hand is open to its reader, so that a row that is known costs no call. */
 export class EntryCursor {

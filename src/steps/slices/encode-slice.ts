@@ -1,7 +1,7 @@
-import { compareBytes } from '../agreements/byte-order.ts';
-import type { SliceCounts } from '../job/contracts.ts';
-import { lineId } from '../publish/slice-merge.ts';
-import type { SliceHeader, SliceLine } from '../publish/slice-output.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { SliceCounts } from '../../job/contracts.ts';
+import { lineId } from '../../publish/slice-merge.ts';
+import type { SliceHeader, SliceLine } from '../../publish/slice-output.ts';
 
 /** The output of a slice: its header, and the bytes with header and lines. `lines` ascend by place. */
 export function encodeSlice(

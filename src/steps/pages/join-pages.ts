@@ -5,8 +5,8 @@
  * Safe to run again at any place: each change of an object leaves it as the next run wants to find it, and what a page
  * adds is read from its header, never remembered.
  */
-import { compareBytes } from '../agreements/byte-order.ts';
-import { TransientError } from '../errors.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import { TransientError } from '../../errors.ts';
 import type { CalculateState } from './calculate-state.ts';
 import type { DeltaKind } from './delta-keys.ts';
 import { OUTCOMES } from './outcome-counts.ts';

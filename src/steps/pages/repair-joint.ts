@@ -2,17 +2,17 @@
  * Reads the rows of a hole between two pages again: documents came or went while the pages were read, or a page could not
  * be read at all. What is found becomes a page object of its own, which covers the hole or the first part of it.
  */
-import { compareBytes } from '../agreements/byte-order.ts';
-import { readDocument } from '../agreements/extract-id.ts';
-import { type LexdeltaError, TransientError } from '../errors.ts';
-import type { LexSource } from '../lex/lex-source.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import { readDocument } from '../../agreements/extract-id.ts';
+import { type LexdeltaError, TransientError } from '../../errors.ts';
+import type { LexSource } from '../../lex/lex-source.ts';
+import type { ReprocessList } from '../reprocess/reprocess-list.ts';
 import { RowClassifier } from './classify-rows.ts';
 import type { ComparedNamespace } from './judge-document.ts';
 import type { PageHeader } from './page-object.ts';
 import { NO_SUMMARY, PageObjectWriter } from './page-object-writer.ts';
 import { causeOf, isLexError, type PageDeps } from './query-page.ts';
 import { type RangeRead, type RangeToRead, readRange } from './read-range.ts';
-import type { ReprocessList } from './reprocess-list.ts';
 import { type PageFolder, voidObject } from './stored-page.ts';
 
 /** Attempts at one hole. The source itself has asked several times in each. */

@@ -1,6 +1,6 @@
 /** Takes out of a page what its neighbours have already, and gives a document that is listed twice one outcome. */
-import { compareBytes } from '../agreements/byte-order.ts';
-import type { AgreementHash, HashEntry } from '../stores/agreement-hash.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { AgreementHash, HashEntry } from '../../stores/agreement-hash.ts';
 import { deltaKey } from './delta-keys.ts';
 import { readEntry } from './entry-cursor.ts';
 import { addCounts, emptyCounts, type Outcome } from './outcome-counts.ts';

@@ -1,5 +1,5 @@
 /** The keys of JobDailyDelta, made and read back in one place; the shapes are told in `page-object.ts`. */
-import type { AttemptId } from '../job/contracts.ts';
+import type { AttemptId } from '../../job/contracts.ts';
 
 /** Everything that one attempt leaves in JobDailyDelta. */
 export function attemptFolder({ business_date, attempt }: AttemptId): string {

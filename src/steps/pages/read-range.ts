@@ -3,10 +3,10 @@
  * answer must begin at or below the last id that is known. Rows of one answer were neighbours when it was given, so what
  * joins by ids covers its id range, whatever came or went meanwhile.
  */
-import { compareBytes } from '../agreements/byte-order.ts';
-import { readDocument } from '../agreements/extract-id.ts';
-import { LexdeltaError, PermanentError, TransientError } from '../errors.ts';
-import type { RowsAnswer } from '../lex/lex-source.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import { readDocument } from '../../agreements/extract-id.ts';
+import { LexdeltaError, PermanentError, TransientError } from '../../errors.ts';
+import type { RowsAnswer } from '../../lex/lex-source.ts';
 import { outOfOrder, type RowClassifier } from './classify-rows.ts';
 
 /** Rows are classified in stretches of about this many bytes, each beside one range of fingerprints. */

@@ -1,8 +1,8 @@
 /** Reads the lines of a planned slice: its page objects, as they were when they were planned. */
-import { PermanentError } from '../errors.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import { PermanentError } from '../../errors.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
+import type { PageHeader, PageLine } from '../pages/page-object.ts';
 import type { PlannedSlice } from './delta-plan.ts';
-import type { PageHeader, PageLine } from './page-object.ts';
 
 /** Objects that are read at once. */
 const PARALLEL_READS = 8;

@@ -1,5 +1,5 @@
 /** Sends the first requests of a worker's next pages while it works on the page in hand. */
-import type { LexSource, RowsAnswer } from '../lex/lex-source.ts';
+import type { LexSource, RowsAnswer } from '../../lex/lex-source.ts';
 import { firstOffset } from './query-page.ts';
 import type { AskRows } from './read-range.ts';
 

@@ -3,18 +3,18 @@
  * id range on the other. A row whose raw hash is the stored one is never parsed.
  */
 import { hash } from 'node:crypto';
-import { compareBytes } from '../agreements/byte-order.ts';
-import { contentHash, rawHash } from '../agreements/content-hash.ts';
-import { guessId, readDocument } from '../agreements/extract-id.ts';
-import { HASH_SCHEME } from '../agreements/fingerprint.ts';
-import { PermanentError } from '../errors.ts';
-import type { AgreementHash, HashEntry } from '../stores/agreement-hash.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import { contentHash, rawHash } from '../../agreements/content-hash.ts';
+import { guessId, readDocument } from '../../agreements/extract-id.ts';
+import { HASH_SCHEME } from '../../agreements/fingerprint.ts';
+import { PermanentError } from '../../errors.ts';
+import type { AgreementHash, HashEntry } from '../../stores/agreement-hash.ts';
+import type { ReprocessList } from '../reprocess/reprocess-list.ts';
 import { EntryCursor, justBefore, readEntry } from './entry-cursor.ts';
 import { type ComparedNamespace, judgeDocument, type Verdict } from './judge-document.ts';
 import { emptyCounts, type Outcome } from './outcome-counts.ts';
 import { candidateLine, putLine, textLine } from './page-lines.ts';
 import type { PageObjectWriter } from './page-object-writer.ts';
-import type { ReprocessList } from './reprocess-list.ts';
 import { UnreadableRows } from './unreadable-rows.ts';
 
 /** Hex digits of the first 16 bytes. */

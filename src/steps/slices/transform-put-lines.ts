@@ -2,19 +2,19 @@
  * The documents of a slice: mapped, looked up, and judged by every document rule. A document never fails its slice:
  * what goes wrong inside one of them rejects it alone, with a rule of its own.
  */
-import type { Fingerprint } from '../agreements/fingerprint.ts';
-import type { NamespaceModule } from '../agreements/namespaces/namespace-module.ts';
-import { finishDocument } from '../agreements/table-a3/finish.ts';
-import type { LineRuleId } from '../agreements/table-a3/line-rules.ts';
-import type { LookUps } from '../agreements/table-a3/look-ups.ts';
-import { type PreparedDocument, prepareDocument } from '../agreements/table-a3/prepare.ts';
-import type { RuleSet } from '../agreements/table-a3/rules.ts';
-import { mappingVersion } from '../agreements/table-a3/rules-in-force.ts';
-import type { Finding, TransformedDocument } from '../agreements/transformed.ts';
-import type { RejectedLine, ValidLine } from '../publish/slice-output.ts';
-import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
+import type { Fingerprint } from '../../agreements/fingerprint.ts';
+import type { NamespaceModule } from '../../agreements/namespaces/namespace-module.ts';
+import { finishDocument } from '../../agreements/table-a3/finish.ts';
+import type { LineRuleId } from '../../agreements/table-a3/line-rules.ts';
+import type { LookUps } from '../../agreements/table-a3/look-ups.ts';
+import { type PreparedDocument, prepareDocument } from '../../agreements/table-a3/prepare.ts';
+import type { RuleSet } from '../../agreements/table-a3/rules.ts';
+import { mappingVersion } from '../../agreements/table-a3/rules-in-force.ts';
+import type { Finding, TransformedDocument } from '../../agreements/transformed.ts';
+import type { RejectedLine, ValidLine } from '../../publish/slice-output.ts';
+import type { EntityTable, GoverningLawTable } from '../../stores/look-ups.ts';
+import type { PutLine } from '../pages/page-object.ts';
 import { fetchLookUps } from './look-up-rows.ts';
-import type { PutLine } from './page-object.ts';
 
 /** Our own failure, not the document's: kept apart so that nobody mends a good document. */
 export const INTERNAL_RULE = 'LEX-internal' satisfies LineRuleId;

@@ -2,8 +2,8 @@
  * An operator's requests to transform documents again: `replay/<number, nine digits>.json` in JobDailyA3Data, written once
  * each, numbered from 000000001 without holes.
  */
-import { PermanentError } from '../errors.ts';
-import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { PermanentError } from '../../errors.ts';
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 
 export interface ReplayRequest {
   readonly format: 1;

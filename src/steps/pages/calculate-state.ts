@@ -1,5 +1,5 @@
 /** Where `CalculateAndUpdateQueriedDocsInNamespace` stands between two turns: flat, small, and opaque to the machine. */
-import type { CalculateCursor } from '../job/contracts.ts';
+import type { CalculateCursor } from '../../job/contracts.ts';
 import { emptyCounts } from './outcome-counts.ts';
 
 type Flat = Record<string, string | number | boolean | null>;

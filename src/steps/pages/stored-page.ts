@@ -1,6 +1,6 @@
 /** Page objects as they lie in JobDailyDelta: read, checked, changed and voided. */
-import { PermanentError } from '../errors.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import { PermanentError } from '../../errors.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
 import { type DeltaName, deltaKey } from './delta-keys.ts';
 import type { PageHeader, PageLine, PutLine } from './page-object.ts';
 import { makeHeader, NO_SUMMARY } from './page-object-writer.ts';

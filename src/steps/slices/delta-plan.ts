@@ -4,9 +4,9 @@
  *   `batch-<bbb>/chunk-<nnnnnn>.ndjson` its slices, {@link CHUNK_SLICES} a chunk, one {@link PlannedSlice} a line
  * Slices are numbered from 0 within their batch: slice s stands in chunk floor(s / 1,000).
  */
-import { PermanentError } from '../errors.ts';
-import { MAX_LEAF_SLICES } from '../job/limits.ts';
-import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
+import { PermanentError } from '../../errors.ts';
+import { MAX_LEAF_SLICES } from '../../job/limits.ts';
+import type { ObjectInfo, ObjectStore } from '../../stores/object-store.ts';
 
 /** Slices a chunk: as many as a leaf has, so that the parts of a batch end where chunks end. */
 export const CHUNK_SLICES = MAX_LEAF_SLICES;

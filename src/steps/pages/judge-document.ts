@@ -1,6 +1,6 @@
 /** What has become of one listed document, compared with what AgreementHash knows of it. */
-import { HASH_SCHEME } from '../agreements/fingerprint.ts';
-import type { HashEntry } from '../stores/agreement-hash.ts';
+import { HASH_SCHEME } from '../../agreements/fingerprint.ts';
+import type { HashEntry } from '../../stores/agreement-hash.ts';
 import type { Outcome } from './outcome-counts.ts';
 import type { PutLine, TouchLine } from './page-object.ts';
 

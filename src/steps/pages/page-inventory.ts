@@ -1,5 +1,5 @@
 /** Which page objects one iteration of a namespace has left, by their keys alone. */
-import type { ObjectStore } from '../stores/object-store.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
 import { type DeltaKind, type DeltaName, parseDeltaKey } from './delta-keys.ts';
 
 export class PageInventory {

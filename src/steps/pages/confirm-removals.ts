@@ -3,9 +3,9 @@
  * In turns: a turn leaves a part behind and goes on after its last candidate.
  */
 
-import { compareBytes } from '../agreements/byte-order.ts';
-import type { LexSource } from '../lex/lex-source.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import { compareBytes } from '../../agreements/byte-order.ts';
+import type { LexSource } from '../../lex/lex-source.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
 import type { CalculateState } from './calculate-state.ts';
 import { deltaKey } from './delta-keys.ts';
 import type { PageInventory } from './page-inventory.ts';

@@ -1,5 +1,5 @@
 /** Arithmetic on the outcomes of listed documents. */
-import type { OutcomeCounts } from '../job/contracts.ts';
+import type { OutcomeCounts } from '../../job/contracts.ts';
 
 export type Outcome = keyof OutcomeCounts;
 

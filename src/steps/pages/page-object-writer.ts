@@ -1,5 +1,5 @@
 /** Writes one page object: lines are collected, and go out in parts where they pass 16 MiB, the header's object last. */
-import type { ObjectStore } from '../stores/object-store.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
 import { type DeltaName, deltaKey } from './delta-keys.ts';
 import { emptyCounts } from './outcome-counts.ts';
 import { MAX_PART_BYTES, type PageHeader } from './page-object.ts';
