@@ -64,11 +64,7 @@ async function closeFailed(run: ExecutionRun, line: Line, { error, cause }: Stat
 async function closeHalted(run: ExecutionRun, line: Line, halt: Halt): Promise<ExecutionOutcome> {
   if (run.control.fatal !== null || !run.signal.aborted) throw halt;
   const endings: Readonly<Record<'timeout' | 'cancel', Ending>> = {
-    timeout: {
-      status: 'TIMED_OUT',
-      error: 'States.Timeout',
-      cause: 'The execution did not end within TimeoutSeconds.',
-    },
+    timeout: { status: 'TIMED_OUT' }, // Step Functions gives neither error nor cause.
     cancel: { status: 'ABORTED', cause: 'The task that started the execution was ended.' },
   };
   const kind = haltKind(run.signal);

@@ -17,7 +17,10 @@ export interface DateRule {
  * @throws PermanentError `INPUT_INVALID`: no time
  */
 export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack }: DateRule): string | null {
-  const time = typeof scheduledAt === 'string' && /^\d{4}-.*(?:Z|[+-]\d{2}:\d{2})$/.test(scheduledAt) ? Date.parse(scheduledAt) : NaN;
+  const time =
+    typeof scheduledAt === 'string' && /^\d{4}-.*(?:Z|[+-]\d{2}:\d{2})$/.test(scheduledAt)
+      ? Date.parse(scheduledAt)
+      : NaN;
   if (Number.isNaN(time)) {
     throw new PermanentError('INPUT_INVALID', 'The schedule must give `scheduled_time`, an ISO time with its zone.');
   }

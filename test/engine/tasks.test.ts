@@ -62,12 +62,17 @@ describe('timeouts of a task', () => {
         return 'late';
       },
     };
-    const { outcome, types } = await runStates(
+    const { outcome, types, events } = await runStates(
       { T: lambda('f', {}, { TimeoutSeconds: '{% 5 %}', End: true }) },
       { functions },
     );
     late.open();
-    expect(outcome).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(outcome).toEqual({ status: 'FAILED', error: 'States.Timeout' });
+    expect(events.at(-2)?.taskTimedOutEventDetails).toEqual({
+      error: 'States.Timeout',
+      resource: 'invoke',
+      resourceType: 'lambda',
+    });
     expect(types.slice(-2)).toEqual(['TaskTimedOut', 'ExecutionFailed']);
     expect(told).toBe(true);
   });

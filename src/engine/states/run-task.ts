@@ -31,9 +31,9 @@ export async function runTask(line: Line, state: TaskState): Promise<Json> {
     return result.value;
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
-    const details = { resource, resourceType, error: error.error, cause: error.cause };
+    const details = { resource, resourceType, error: error.error };
     if (error instanceof TimeoutError) line.note('TaskTimedOut', { taskTimedOutEventDetails: details });
-    else line.note('TaskFailed', { taskFailedEventDetails: details });
+    else line.note('TaskFailed', { taskFailedEventDetails: { ...details, cause: error.cause } });
     throw error;
   }
 }
@@ -81,9 +81,10 @@ function checkResult(line: Line, value: Json): Data {
   return line.data(value, 'The result of the task');
 }
 
+/** Step Functions gives no cause with a timeout. */
 class TimeoutError extends StateError {
   constructor() {
-    super('States.Timeout', 'The task did not end within TimeoutSeconds.');
+    super('States.Timeout', '');
   }
 }
 

@@ -11,7 +11,12 @@ export function harmlessError(error: unknown): Error {
   const frame = error.stack?.split('\n').find((line) => line.startsWith('    at '));
   const harmless = new Error(`An unexpected ${error.name}${frame === undefined ? '' : `, ${frame.trim()}`}.`);
   harmless.name = error.name;
-  harmless.stack = `${harmless.message}\n${error.stack?.split('\n').filter((line) => line.startsWith('    at ')).join('\n') ?? ''}`;
+  harmless.stack = `${harmless.message}\n${
+    error.stack
+      ?.split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n') ?? ''
+  }`;
   return harmless;
 }
 
