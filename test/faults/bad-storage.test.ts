@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEnvironment, STORE_FORMAT } from '../../src/stores/embedded/open-environment.ts';
 import { copyDataFolder, differences, snapshot, withStores } from './support/data-folder.ts';
 import { History, macInput } from './support/history.ts';
 import { documentId } from './support/lex-books.ts';
 import { killAll, runCommand, runDay } from './support/processes.ts';
+
+/** Several processes, or days, a test; far more than they take on a quiet machine. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const [ONE, TWO, THREE] = ['2021-10-20', '2021-10-21', '2021-10-22'] as const;
 const EVERY_DOCUMENT = Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [n, { published: {} }]));
@@ -37,9 +40,7 @@ async function runOnce(business_date: string) {
 }
 
 describe('a disk that is full', () => {
-  it('ends the run with a clear error, and the same command goes on when there is room', {
-    timeout: 60_000,
-  }, async () => {
+  it('ends the run with a clear error, and the same command goes on when there is room', async () => {
     const undisturbed = await copyDataFolder(history.data, join(history.folder, 'undisturbed'));
     const day = { lex: await history.lexFolder(), input: macInput(ONE) };
     await runDay({ ...day, data: undisturbed });
@@ -55,7 +56,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a data folder that may not be written', () => {
-  it('is refused by the command, and stays as it was', { timeout: 60_000 }, async () => {
+  it('is refused by the command, and stays as it was', async () => {
     await history.succeed(ONE);
     const before = await snapshot(history.data);
 
@@ -85,7 +86,7 @@ describe('a data folder of a newer lexdelta', () => {
   it.each([
     ['LMDB', writeNewerLmdb],
     ['the stores', writeNewerFormat],
-  ])('is refused by the command and not touched: format of %s', { timeout: 60_000 }, async (_, writeNewer) => {
+  ])('is refused by the command and not touched: format of %s', async (_, writeNewer) => {
     await history.succeed(ONE);
     await writeNewer();
     const before = await readFile(file('lmdb/data.mdb'));
@@ -116,7 +117,7 @@ describe('a page object that is damaged', () => {
   it.each([
     ['before it is planned', 'folder.rename:jobdailybatchprocessing:before:1', 'STORE_CORRUPT'],
     ['after it was planned', 'folder.link:JobDailyA3Data:before:1', 'DELTA_CHANGED'],
-  ])('%s fails the run, and the next attempt reads Lex again', { timeout: 60_000 }, async (_, crashAt, code) => {
+  ])('%s fails the run, and the next attempt reads Lex again', async (_, crashAt, code) => {
     await history.crash(ONE, crashAt, gate);
     const page = file(`JobDailyDelta/${ONE}/1/1/mac/000000000.ndjson`);
     await truncate(page, (await readFile(page)).length - 30);
@@ -135,9 +136,7 @@ describe('a page object that is damaged', () => {
 });
 
 describe('a published part that was truncated', () => {
-  it('is told by as-of, fails the next run that needs it, and that run succeeds once it is whole', {
-    timeout: 60_000,
-  }, async () => {
+  it('is told by as-of, fails the next run that needs it, and that run succeeds once it is whole', async () => {
     await history.succeed(ONE);
     const [name] = await readdir(file(`JobDailyA3Data/published/as_of=${ONE}/attempt=1/table`));
     const part = file(`JobDailyA3Data/published/as_of=${ONE}/attempt=1/table/${name}`);

@@ -1,5 +1,5 @@
 /**
- * The crash test: `npm run test:crash [-- --random 100] [-- --seed 7]`.
+ * The crash test: `npm run test:crash [-- --random 100 --seed 7]`; 20 random times unless told otherwise.
  *
  * Kills a real process that runs a day: at every distinct place that writes durably, at its first, a middle and its last
  * write, before and after it; and at random times. Starts the same day again until it ends. Then all that the data
@@ -39,7 +39,8 @@ const MAX_STARTS = 5;
 const DIFFERENCES_SHOWN = 10;
 
 const { values } = parseArgs({ options: { random: { type: 'string' }, seed: { type: 'string' } } });
-const random = mulberry32(Number(values.seed ?? Date.now() % 1_000_000));
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const random = mulberry32(seed);
 const root = await mkdtemp(join(tmpdir(), 'lexdelta-crash-'));
 const startedMs = performance.now();
 let passed = 0;
@@ -48,7 +49,7 @@ let failed = 0;
 const known = await knownDays();
 const cases = [...known.flatMap(placeCases), ...randomCases(known, Number(values.random ?? 20))];
 const places = new Set(known.flatMap(({ writes }) => [...writes.keys()]));
-tell(`${places.size} places that write durably, ${cases.length} crashes`);
+tell(`${places.size} places that write durably, ${cases.length} crashes (--seed ${seed})`);
 const queue = cases.values();
 await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, () => work(queue)));
 if (failed === 0) await rm(root, { recursive: true });
@@ -109,21 +110,26 @@ async function crashAt(
   throw new Error('No process came so far.');
 }
 
+/** The first is killed once, the second twice, the third three times, and so on in turn: a run that goes on may die too. */
 function randomCases(days: readonly KnownDay[], count: number): readonly CrashCase[] {
   return Array.from({ length: count }, (_, i) => {
     const day = days[i % days.length]!;
-    const afterMs = Math.round(random() * day.durationMs * 1.2);
+    const kills = Array.from({ length: (i % 3) + 1 }, () => Math.round(random() * day.durationMs * 1.1));
     return {
-      name: `${day.name}, killed after ${afterMs} ms`,
+      name: `${day.name}, killed after ${kills.join(', then ')} ms`,
       day,
       crash: async (data: string) => {
-        const running = startDay({ ...day.day, data });
-        const timer = setTimeout(() => running.signal('SIGKILL'), afterMs);
-        await running.ended;
-        clearTimeout(timer);
+        for (const afterMs of kills) await killAfter(day, data, afterMs);
       },
     };
   });
+}
+
+async function killAfter({ day }: KnownDay, data: string, afterMs: number): Promise<void> {
+  const running = startDay({ ...day, data });
+  const timer = setTimeout(() => running.signal('SIGKILL'), afterMs);
+  await running.ended;
+  clearTimeout(timer);
 }
 
 async function work(queue: Iterator<CrashCase>): Promise<void> {

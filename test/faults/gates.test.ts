@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withStores } from './support/data-folder.ts';
 import { History } from './support/history.ts';
 import { type LexRequest, startTestLex, type TestLex } from './support/test-lex.ts';
+
+/** Several processes, or days, a test; far more than they take on a quiet machine. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const [ONE, TWO] = ['2021-10-20', '2021-10-21'] as const;
 const EVERY_DOCUMENT = Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [n, { published: {} }]));
@@ -32,7 +35,6 @@ describe('a Lex that is away for good', () => {
     ['answers nothing', () => 503, 1, 'LEX_BUSY'],
   ] as const)(
     'and %s: the query gate fails, nothing is published, the next run starts clean',
-    { timeout: 60_000 },
     async (_, onRequest, max_query_iterations, cause) => {
       const asked = { lex: lex.url, max_query_iterations };
       await history.succeed(ONE, asked);
@@ -56,7 +58,7 @@ describe('a Lex that is away for good', () => {
 });
 
 describe('a namespace that is queried again', () => {
-  it('counts once, and the pages of its first iteration are not transformed', { timeout: 60_000 }, async () => {
+  it('counts once, and the pages of its first iteration are not transformed', async () => {
     await history.succeed(ONE, { lex: lex.url });
     history.books.put('mac', 2, { law: 'Nevada' }).put('mac', 6, { law: 'Nevada' });
     let counts = 0;
@@ -86,7 +88,7 @@ describe('documents that come and go exactly at a page joint', () => {
     ['the whole first page goes', () => removeMany(1, 4), [5, 6, 7, 8, 9]],
     ['a document comes in the first page', () => history.books.put('mac', 0), [1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ['all behind the joint go', () => removeMany(5, 9), [1, 2, 3, 4]],
-  ])('%s between the two reads: who stays is read once', { timeout: 60_000 }, async (_, change, left) => {
+  ])('%s between the two reads: who stays is read once', async (_, change, left) => {
     history.books.putMany('mac', 7, 9);
     await history.succeed(ONE, { lex: lex.url });
     let isFirstRead = false;
@@ -115,9 +117,7 @@ describe('documents that come and go exactly at a page joint', () => {
 describe('a transformation gate that fails', () => {
   const gate = { docs_transformation_percentage_success: 0.9 };
 
-  it('publishes nothing and writes no hash, and the next attempt after mending works', {
-    timeout: 60_000,
-  }, async () => {
+  it('publishes nothing and writes no hash, and the next attempt after mending works', async () => {
     await history.succeed(ONE, gate);
     history.books.put('mac', 2, REJECTED).put('mac', 3, REJECTED).put('mac', 4, { law: 'Nevada' });
     const before = await lock();
@@ -139,9 +139,7 @@ describe('a transformation gate that fails', () => {
     await history.expectFates(TWO, { ...EVERY_DOCUMENT, 4: { published: { law: 'Nevada' } } });
   });
 
-  it('is passed by an operator, by name and with a reason that stay in JobStats and in the manifest', {
-    timeout: 60_000,
-  }, async () => {
+  it('is passed by an operator, by name and with a reason that stay in JobStats and in the manifest', async () => {
     await history.succeed(ONE, gate);
     history.books.put('mac', 2, REJECTED);
     const overrides = [{ accept: 'transform', by: 'A. Operator', reason: 'known error of Lex' }] as const;
@@ -158,7 +156,7 @@ describe('a transformation gate that fails', () => {
 });
 
 describe('removals above the cap', () => {
-  it('are held back until an operator accepts them for one attempt', { timeout: 60_000 }, async () => {
+  it('are held back until an operator accepts them for one attempt', async () => {
     const cap = { max_removed_percentage: 0.1 };
     await history.succeed(ONE, cap);
     history.books.remove('mac', 2);

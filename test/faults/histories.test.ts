@@ -1,9 +1,12 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withStores } from './support/data-folder.ts';
 import { History } from './support/history.ts';
 import { documentId } from './support/lex-books.ts';
+
+/** Several processes, or days, a test; far more than they take on a quiet machine. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const [ONE, TWO, THREE, FOUR] = ['2021-10-20', '2021-10-21', '2021-10-22', '2021-10-25'] as const;
 const REJECTED = { isRejected: true } as const;

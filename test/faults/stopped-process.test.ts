@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { differences, snapshot, withStores } from './support/data-folder.ts';
 import { History, macInput } from './support/history.ts';
 import { makeSilent } from './support/make-silent.ts';
 import { dayResult, killAll, startDay } from './support/processes.ts';
 import { holdFrom, startTestLex, type TestLex } from './support/test-lex.ts';
+
+/** Several processes, or days, a test; far more than they take on a quiet machine. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const [ONE, TWO, THREE] = ['2021-10-20', '2021-10-21', '2021-10-22'] as const;
 const RUN_TWO = `agreements-${TWO}`;
@@ -41,7 +44,7 @@ async function stopDayTwo() {
 }
 
 describe('a process that was stopped outside of a write', () => {
-  it('changes nothing more when another one has finished its run', { timeout: 60_000 }, async () => {
+  it('changes nothing more when another one has finished its run', async () => {
     history.books.put('mac', 2, { law: 'Nevada' }).put('mac', 3, { isRejected: true }).remove('mac', 4);
     const stopped = await stopDayTwo();
     await history.succeed(TWO, { lex: lex.url });
@@ -60,7 +63,7 @@ describe('a process that was stopped outside of a write', () => {
     });
   });
 
-  it('changes nothing more when a run of another date has taken over its lock', { timeout: 60_000 }, async () => {
+  it('changes nothing more when a run of another date has taken over its lock', async () => {
     history.books.put('mac', 2, { law: 'Nevada' });
     const stopped = await stopDayTwo();
     history.books.put('mac', 2).put('mac', 5, { law: 'Nevada' });

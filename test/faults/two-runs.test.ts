@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withStores } from './support/data-folder.ts';
 import { History, macInput } from './support/history.ts';
 import { type Ended, killAll, startCommand } from './support/processes.ts';
 import { holdFrom, startTestLex, type TestLex } from './support/test-lex.ts';
+
+/** Several processes, or days, a test; far more than they take on a quiet machine. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let history: History;
 let lex: TestLex;
@@ -30,7 +33,7 @@ function verdictIn({ stdout }: Ended) {
 }
 
 describe('two run commands at once', () => {
-  it('for one date: one works, the other follows it, and both say the same', { timeout: 60_000 }, async () => {
+  it('for one date: one works, the other follows it, and both say the same', async () => {
     const hold = holdFrom(({ kind }) => kind === 'rows');
     lex.onRequest = hold.onRequest;
     const first = await startRun('2021-10-20');
@@ -49,7 +52,24 @@ describe('two run commands at once', () => {
     await history.expectFates('2021-10-20', everyDocument());
   });
 
-  it('for two dates: the second exits 3 and creates nothing', { timeout: 60_000 }, async () => {
+  it('for one date: the one that follows goes on with the run when the other is killed', async () => {
+    const hold = holdFrom(({ kind }) => kind === 'rows');
+    lex.onRequest = hold.onRequest;
+    const first = await startRun('2021-10-20');
+    await hold.arrived;
+    const second = await startRun('2021-10-20');
+    await second.said('followed');
+    first.signal('SIGKILL');
+    hold.letGo();
+
+    const finished = await second.ended;
+
+    expect(finished).toMatchObject({ code: 0 });
+    expect(verdictIn(finished)).toMatchObject({ verdict: 'published', report: { attempt: 1 } });
+    await history.expectFates('2021-10-20', everyDocument());
+  });
+
+  it('for two dates: the second exits 3 and creates nothing', async () => {
     const hold = holdFrom(({ kind }) => kind === 'rows');
     lex.onRequest = hold.onRequest;
     const first = await startRun('2021-10-20');
@@ -70,7 +90,7 @@ describe.each([
   ['Ctrl+C', 'SIGINT', 130],
   ['SIGTERM', 'SIGTERM', 143],
 ] as const)('%s', (_, signal, exitCode) => {
-  it('leaves a run that the same command finishes', { timeout: 60_000 }, async () => {
+  it('leaves a run that the same command finishes', async () => {
     const hold = holdFrom(({ kind, offset }) => kind === 'rows' && offset > 0);
     lex.onRequest = hold.onRequest;
     const first = await startRun('2021-10-20');
