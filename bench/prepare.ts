@@ -1,5 +1,5 @@
 /** What the contenders compare with: the hashes of day one, for us in a data folder, for the loops in a plain LMDB. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { contentHash, rawHash } from '../src/agreements/content-hash.ts';
@@ -11,12 +11,18 @@ import { lexId, makeDocument } from './namespace.ts';
 
 const BATCH = 10_000;
 
-/** `<folder>/known` (a data folder) and `<folder>/loop` (id → 16 bytes raw hash, 32 bytes content hash). */
-export async function prepareHashes(folder: string, documents: number): Promise<void> {
-  if (existsSync(join(folder, 'loop'))) return;
+/**
+ * Makes `known` (a data folder) and `loop` (id → 16 bytes raw hash, 32 bytes content hash) in a folder of their own, named
+ * by the mapping version: with another one all documents would be changed.
+ * @returns that folder
+ */
+export async function prepareHashes(parent: string, documents: number): Promise<string> {
+  const mapping_version = mappingVersion(mac, DEFAULT_RULES);
+  const folder = join(parent, mapping_version);
+  if (existsSync(join(folder, 'done'))) return folder;
+  rmSync(folder, { recursive: true, force: true });
   const stores = await openDataFolder(join(folder, 'known'));
   const loop = open<Buffer, string>({ path: join(folder, 'loop'), encoding: 'binary' });
-  const mapping_version = mappingVersion(mac, DEFAULT_RULES);
   for (let start = 0; start < documents; start += BATCH) {
     const known = Array.from({ length: Math.min(BATCH, documents - start) }, (_, i) => {
       const text = makeDocument(start + i, 1);
@@ -39,4 +45,6 @@ export async function prepareHashes(folder: string, documents: number): Promise<
   }
   await loop.close();
   await stores.close();
+  writeFileSync(join(folder, 'done'), '');
+  return folder;
 }

@@ -44,11 +44,11 @@ async function measure(contender: Contender, task: Task): Promise<Figures> {
 
 /** All contenders, one after the other, `rounds` times over the same namespace. */
 async function compare(documents: number, rounds: number): Promise<Record<Contender, readonly Figures[]>> {
-  const folder = file(`.data/${documents}`);
+  const parent = file(`.data/${documents}`);
   console.error(`preparing ${documents.toLocaleString('en-US')} documents`);
-  await writeNamespace(join(folder, 'lex'), documents);
-  await prepareHashes(folder, documents);
-  const server = await startServer(join(folder, 'lex'));
+  await writeNamespace(join(parent, 'lex'), documents);
+  const folder = await prepareHashes(parent, documents);
+  const server = await startServer(join(parent, 'lex'));
   const results: Record<Contender, Figures[]> = { ours: [], loop: [], canonical: [] };
   try {
     for (let round = 0; round < rounds; round += 1) {

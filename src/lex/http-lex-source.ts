@@ -1,6 +1,6 @@
 /**
  * Lex over HTTP. Rows travel as NDJSON where Lex can, as a JSON array otherwise; either way they come out as raw bytes.
- * Failures that may pass are tried again inside the call, until the first row was handed out.
+ * Failures that may pass are tried again inside the call, until the first row is handed out.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
@@ -157,7 +157,10 @@ class HttpLexSource implements LexSource {
     throw new PermanentError('LEX_REDIRECTED', what, detailsOf(question));
   }
 
-  /** Waits for the first rows, so that whatever fails before them is still tried again. */
+  /**
+   * Holds the rows back until the answer is complete, or as long as they fit into what may be read ahead: whatever fails
+   * until then is still tried again inside the call. Of a longer answer, what fails later is the reader's to repeat.
+   */
   async #beginRows(answer: Exchange, question: Question, offset: number, limit: number): Promise<RowsAnswer> {
     const format = formatOf(answer);
     if (format === 'other') throw wrongContentType(answer, question);
@@ -165,9 +168,9 @@ class HttpLexSource implements LexSource {
     const context = { namespace: question.namespace, offset, maxRowBytes: this.#settings.maxRowBytes };
     const scanner = format === 'json' ? new JsonRowsScanner(context) : new LineSplitter(context);
     const blocks = scanRows(decodedBody(answer, question), scanner, question, limit);
-    const first = await blocks.next();
+    const held = await takeUpTo(this.#settings.readAheadBytes, blocks);
     const total = scanner.totalDocs ?? headerTotal;
-    if (first.done && total !== null && total > offset && limit > 0) {
+    if (held.length === 0 && total !== null && total > offset && limit > 0) {
       const what = `Lex gave no document from position ${offset} on, though it names ${total} for \`${question.namespace}\`.`;
       throw new TransientError('LEX_PAGE_SHORT', what, { ...detailsOf(question), total_docs: total });
     }
@@ -176,18 +179,18 @@ class HttpLexSource implements LexSource {
       get totalDocs() {
         return scanner.totalDocs ?? headerTotal;
       },
-      rows: this.#handOut(first, blocks, answer),
+      rows: this.#handOut(held, blocks, answer),
     };
   }
 
   async *#handOut(
-    first: IteratorResult<readonly Buffer[]>,
+    held: readonly (readonly Buffer[])[],
     rest: AsyncGenerator<readonly Buffer[]>,
     answer: Exchange,
   ): AsyncGenerator<readonly Buffer[]> {
     this.#unread.delete(answer);
     try {
-      if (!first.done) yield first.value;
+      yield* held;
       yield* rest;
     } finally {
       answer.cancel();
@@ -198,6 +201,21 @@ class HttpLexSource implements LexSource {
     for (const unread of this.#unread) if (unread.isOver) this.#unread.delete(unread);
     if (!answer.isOver) this.#unread.add(answer);
   }
+}
+
+/** The first blocks: all of them, or some that hold at least so many bytes together. */
+async function takeUpTo(
+  maxBytes: number,
+  blocks: AsyncGenerator<readonly Buffer[]>,
+): Promise<readonly (readonly Buffer[])[]> {
+  const taken: (readonly Buffer[])[] = [];
+  for (let bytes = 0; bytes < maxBytes; ) {
+    const block = await blocks.next();
+    if (block.done) break;
+    taken.push(block.value);
+    for (const row of block.value) bytes += row.length;
+  }
+  return taken;
 }
 
 async function* scanRows(

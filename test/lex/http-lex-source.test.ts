@@ -95,7 +95,7 @@ describe('HTTP Lex source: what breaks on the way', () => {
   });
 
   it('calls a reset inside the body unreachable, after the rows that came', async () => {
-    const { lex, source } = await open([stall('{"lexId":"a"}\n')], once);
+    const { lex, source } = await open([stall('{"lexId":"a"}\n')], { ...once, readAheadBytes: 1 });
     const { rows } = await source.readRows('mac', 0, 10);
     const iterator = rows[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toHaveLength(1);
@@ -254,8 +254,15 @@ describe('HTTP Lex source: asking again', () => {
     expect(lex.requests).toHaveLength(1);
   });
 
-  it('does not ask again once rows were handed out', async () => {
+  it('asks again for an answer that broke off, as long as it fits into what is read ahead', async () => {
     const { lex, readPage } = await open([answer({ body: ROWS, length: 1000 }), answer({ body: ROWS })]);
+    expect(await readPage()).toHaveLength(2);
+    expect(lex.requests).toHaveLength(2);
+  });
+
+  it('does not ask again once rows were handed out', async () => {
+    const answers = [answer({ body: ROWS, length: 1000 }), answer({ body: ROWS })];
+    const { lex, readPage } = await open(answers, { readAheadBytes: 1 });
     await expect(readPage()).rejects.toMatchObject(transient('LEX_BODY_CUT'));
     expect(lex.requests).toHaveLength(1);
   });
@@ -407,7 +414,7 @@ describe('HTTP Lex source: connections', () => {
   });
 
   it('gives the connection back when reading ends early', async () => {
-    const { lex, source } = await open([stall('{"lexId":"a"}\n')]);
+    const { lex, source } = await open([stall('{"lexId":"a"}\n')], { readAheadBytes: 1 });
     for await (const _ of (await source.readRows('mac', 0, 10)).rows) break;
     const { socket } = lex.requests[0]!;
     if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
@@ -415,7 +422,7 @@ describe('HTTP Lex source: connections', () => {
   });
 
   it('closes at once although an answer was never read', async () => {
-    const { source } = await open([stall('{"lexId":"a"}\n')]);
+    const { source } = await open([stall('{"lexId":"a"}\n')], { readAheadBytes: 1 });
     const { rows } = await source.readRows('mac', 0, 10);
     const since = performance.now();
     await source.close();
