@@ -5,7 +5,10 @@ export interface EntityTable {
   get(key: string): Promise<EntityItem | AliasItem | null>;
   /** Puts the placeholder unless the key is there. @returns whether it was put */
   putIfAbsent(item: EntityItem): Promise<boolean>;
-  /** Puts items, replacing what is there. All of one call or none. */
+  /**
+   * Puts items, replacing what is there. All of one call or none; on DynamoDB, whose transactions hold 100 items, a call of
+   * more may stop half-way, and is safe to run again.
+   */
   putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void>;
   /** All items, ascending by key. `prefix` narrows. */
   list(options?: {
@@ -16,6 +19,7 @@ export interface EntityTable {
 
 export interface GoverningLawTable {
   get(key: string): Promise<LawItem | null>;
+  /** As {@link EntityTable.putAll}. */
   putAll(items: readonly LawItem[]): Promise<void>;
   list(options?: { readonly prefix?: string }): AsyncIterable<LawItem>;
 }

@@ -85,8 +85,8 @@ async function sweepOne(table: DynamoTable, namespace: string, entry: Item, writ
     ConditionExpression: 'removed_on = :removed_on AND generation <= :fence',
     ExpressionAttributeValues: { ':removed_on': { S: businessDate }, ':fence': attributeOf(writer.fence) },
   });
-  if (written.done) return 'deleted';
-  const isThatTombstone = written.old?.['removed_on']?.S === businessDate;
+  if (written.done || written.old === null) return 'deleted'; // By us, too, when the answer to that was lost.
+  const isThatTombstone = written.old['removed_on']?.S === businessDate;
   return isThatTombstone && generationOf(written.old) > writer.fence ? 'later run' : 'stale entry';
 }
 

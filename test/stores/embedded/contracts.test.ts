@@ -4,9 +4,12 @@ import { LmdbAgreementHash } from '../../../src/stores/embedded/lmdb-agreement-h
 import { LmdbEnrichmentQueue } from '../../../src/stores/embedded/lmdb-enrichment-queue.ts';
 import { LmdbEntityTable } from '../../../src/stores/embedded/lmdb-entity-table.ts';
 import { LmdbGoverningLawTable } from '../../../src/stores/embedded/lmdb-governing-law-table.ts';
+import { LmdbItemTables } from '../../../src/stores/embedded/lmdb-item-tables.ts';
+import { LmdbJobStats } from '../../../src/stores/embedded/lmdb-job-stats.ts';
 import { LmdbQueryCounts } from '../../../src/stores/embedded/lmdb-query-counts.ts';
 import { agreementHashContract } from '../../contract/agreement-hash.contract.ts';
 import { jobDailyA3DataContract } from '../../contract/job-daily-a3-data.contract.ts';
+import { jobStatsContract } from '../../contract/job-stats.contract.ts';
 import {
   enrichmentQueueContract,
   entityTableContract,
@@ -25,3 +28,8 @@ entityTableContract('lmdb', async () => new LmdbEntityTable(await newEnvironment
 governingLawTableContract('lmdb', async () => new LmdbGoverningLawTable(await newEnvironment()));
 enrichmentQueueContract('lmdb', async (now) => new LmdbEnrichmentQueue(await newEnvironment(), now));
 queryCountsContract('lmdb', async () => new LmdbQueryCounts(await newEnvironment()));
+jobStatsContract('lmdb', async (items) => {
+  const tables = new LmdbItemTables(await newEnvironment());
+  for (const item of items) await tables.update('JobStats', item, () => item);
+  return new LmdbJobStats(tables);
+});
