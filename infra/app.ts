@@ -1,0 +1,19 @@
+/** `cdk synth` and `cdk deploy` run this: bundles the functions, then builds the stack of the parameter file. */
+import { fileURLToPath } from 'node:url';
+import { buildApp } from './lib/build-app.ts';
+import { ParameterError } from './lib/checker.ts';
+import { loadParameters } from './lib/load-parameters.ts';
+import { BUNDLES, bundleFunctions } from './scripts/bundle.ts';
+
+const file = process.env['LEXDELTA_PARAMETERS'] ?? fileURLToPath(new URL('./parameters.json', import.meta.url));
+
+try {
+  const parameters = loadParameters(file);
+  const { namespaceModules, lex } = parameters;
+  await bundleFunctions({ namespaceModules, certificateAuthorityFile: lex.certificateAuthorityFile });
+  buildApp(parameters, BUNDLES).app.synth();
+} catch (error) {
+  if (!(error instanceof ParameterError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}
