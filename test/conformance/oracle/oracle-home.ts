@@ -1,0 +1,92 @@
+/** The oracle, over HTTP. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Item } from '../../../src/engine/dynamodb/item-tables.ts';
+import type { Json } from '../../../src/engine/json.ts';
+import { type Experiment, nameIn, type OpenHome, type Outcome, type RawEvent, substitutionsOf } from './home.ts';
+import type { LambdaServer } from './lambda-server.ts';
+import type { Answer, Oracle } from './start-oracle.ts';
+
+/** moto's own account. */
+const ARN = 'arn:aws:states:us-east-1:123456789012';
+const POLL_MS = 100;
+
+export function oracleHomes(oracle: Oracle, lambda: LambdaServer): OpenHome {
+  return async (experiment) => {
+    await prepare(oracle, lambda, experiment);
+    const named = (name: string): string => nameIn(experiment, name);
+    const started = new Map<string, string>();
+    const executionId = (machine: string, name: string): string => `${ARN}:execution:${named(machine)}:${name}`;
+    return {
+      executionId,
+      async run(machine, name, input) {
+        const executionArn = executionId(machine, name);
+        started.set(name, executionArn);
+        await oracle.call('states', 'StartExecution', {
+          stateMachineArn: machineArn(named(machine)),
+          name,
+          input: JSON.stringify(input),
+        });
+        return outcomeOf(await waitForEnd(oracle, executionArn));
+      },
+      async history(nameOrId) {
+        const executionArn = started.get(nameOrId) ?? nameOrId;
+        const answer = await oracle.call('states', 'GetExecutionHistory', { executionArn });
+        return answer['events'] as readonly RawEvent[];
+      },
+      async putItem(table, item) {
+        await oracle.call('dynamodb', 'PutItem', { TableName: named(table), Item: item });
+      },
+      async getItem(table, key) {
+        const answer = await oracle.call('dynamodb', 'GetItem', { TableName: named(table), Key: key });
+        return (answer['Item'] as Item | undefined) ?? null;
+      },
+    };
+  };
+}
+
+function machineArn(name: string): string {
+  return `${ARN}:stateMachine:${name}`;
+}
+
+async function prepare(oracle: Oracle, lambda: LambdaServer, experiment: Experiment): Promise<void> {
+  const { machines, functions, tables } = experiment;
+  for (const [name, run] of Object.entries(functions)) lambda.register(nameIn(experiment, name), run);
+  for (const [table, keys] of Object.entries(tables)) {
+    await oracle.call('dynamodb', 'CreateTable', {
+      TableName: nameIn(experiment, table),
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+      BillingMode: 'PAY_PER_REQUEST',
+    });
+  }
+  const substitutions = substitutionsOf(experiment, machineArn);
+  for (const [name, definition] of Object.entries(machines)) {
+    await oracle.call('states', 'CreateStateMachine', {
+      name: nameIn(experiment, name),
+      definition: substitute(JSON.stringify(definition), substitutions),
+      roleArn: 'arn:aws:iam::123456789012:role/oracle',
+    });
+  }
+}
+
+/** As CDK's `definitionSubstitutions`, apart from the engine's own. */
+function substitute(definition: string, substitutions: Readonly<Record<string, string>>): string {
+  return definition.replace(/\$\{(\w+)\}/g, (whole, token: string) => substitutions[token] ?? whole);
+}
+
+async function waitForEnd(oracle: Oracle, executionArn: string): Promise<Answer> {
+  for (;;) {
+    const answer = await oracle.call('states', 'DescribeExecution', { executionArn });
+    if (answer['status'] !== 'RUNNING') return answer;
+    await sleep(POLL_MS);
+  }
+}
+
+function outcomeOf({ status, output, error, cause }: Answer): Outcome {
+  return {
+    status: status as string,
+    ...(typeof output === 'string' ? { output: JSON.parse(output) as Json } : {}),
+    ...(typeof error === 'string' ? { error } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
+  };
+}
