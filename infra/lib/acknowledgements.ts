@@ -67,7 +67,10 @@ function reasonsFor(construct: IConstruct, stack: Stack): readonly Reason[] {
   }
   if (construct instanceof CfnSubnet) {
     return [
-      ['W3010', 'Zones are parameters: Inet’s endpoint service is offered in named zones, and nothing is looked up.'],
+      [
+        'CloudFormation-Validate::W3010',
+        'Zones are parameters: Inet’s endpoint service is offered in named zones, and nothing is looked up.',
+      ],
     ];
   }
   return [];
@@ -108,23 +111,26 @@ interface Statement {
   readonly Resource: unknown;
 }
 
+/** A wildcard is explained when each action on it is; statements that CDK has merged have several reasons. */
 function wildcardReasons(policy: CfnManagedPolicy, stack: Stack): readonly Reason[] {
   const { Statement } = stack.resolve(policy.policyDocument) as { readonly Statement: readonly Statement[] };
-  const reasons = new Map<string, string>();
+  const reasons = new Map<string, Set<string | null>>();
   for (const { Effect, Action, Resource } of Statement) {
     if (Effect !== 'Allow') continue;
     for (const resource of [Resource].flat().map(textOf)) {
       if (!resource.includes('*')) continue;
-      const known = WILDCARDS.find(
-        (one) => one.resource.test(resource) && [Action].flat().every((action) => one.actions.test(action)),
-      );
-      const earlier = reasons.get(resource);
-      if (known !== undefined && earlier !== known.reason) {
-        reasons.set(resource, earlier === undefined ? known.reason : `${earlier} ${known.reason}`);
-      }
+      const known = reasons.get(resource) ?? new Set();
+      for (const action of [Action].flat()) known.add(reasonFor(resource, action));
+      reasons.set(resource, known);
     }
   }
-  return [...reasons].map(([resource, reason]) => [`AwsSolutions-IAM5[Resource::${resource}]`, reason]);
+  return [...reasons]
+    .filter(([, known]) => !known.has(null))
+    .map(([resource, known]) => [`AwsSolutions-IAM5[Resource::${resource}]`, [...known].join(' ')]);
+}
+
+function reasonFor(resource: string, action: string): string | null {
+  return WILDCARDS.find((one) => one.resource.test(resource) && one.actions.test(action))?.reason ?? null;
 }
 
 /** A resource as the rule packs write it: references in angle brackets. */

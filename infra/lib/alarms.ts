@@ -124,6 +124,7 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 5,
       treatMissingData: TreatMissingData.BREACHING,
+      actionsEnabled: this.#props.parameters.schedule.isEnabled,
     });
   }
 
@@ -195,6 +196,7 @@ export class Alarms extends Construct {
       readonly comparisonOperator?: ComparisonOperator;
       readonly evaluationPeriods?: number;
       readonly treatMissingData?: TreatMissingData;
+      readonly actionsEnabled?: boolean;
     },
   ): Alarm {
     const { stackName, alarms } = this.#props.parameters;

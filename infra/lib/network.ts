@@ -5,6 +5,7 @@
 import { Stack } from 'aws-cdk-lib';
 import {
   CfnFlowLog,
+  type CfnSecurityGroup,
   CfnVPCEndpoint,
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
@@ -34,6 +35,8 @@ export type EndpointPolicies = Readonly<Record<Exclude<Place, 'lex'>, PolicyDocu
 /** Of a /22: four zones of 256 addresses. A function needs few: its interfaces are shared by subnet and groups. */
 const SUBNET_MASK = 24;
 const HTTPS = 443;
+/** A rule that lets nothing out. */
+const NOWHERE = { IpProtocol: 'icmp', FromPort: 252, ToPort: 86, CidrIp: '255.255.255.255/32', Description: 'Nothing' };
 
 export class Network extends Construct {
   readonly vpc: IVpc;
@@ -46,12 +49,13 @@ export class Network extends Construct {
     super(scope, id);
     this.#parameters = parameters;
     this.vpc = parameters.network.vpc === null ? this.#makeVpc(flowLogs) : this.#givenVpc(parameters.network.vpc);
-    this.#nobody = this.#group('ToNothing', 'Functions that call nothing');
-    for (const place of PLACES) this.#callers.set(place, this.#group(`To${place}`, `Functions that call ${place}`));
-    this.#callers.get('s3')!.addEgressRule(Peer.prefixList(parameters.network.prefixLists.s3), Port.tcp(HTTPS), 'S3');
-    this.#callers
-      .get('dynamodb')!
-      .addEgressRule(Peer.prefixList(parameters.network.prefixLists.dynamodb), Port.tcp(HTTPS), 'DynamoDB');
+    this.#nobody = this.#callersGroup('ToNothing', 'Functions that call nothing', NOWHERE);
+    for (const place of PLACES) {
+      this.#callers.set(
+        place,
+        this.#callersGroup(`To${place}`, `Functions that call ${place}`, this.#inlineEgress(place)),
+      );
+    }
   }
 
   /** Groups of a function that calls these places. */
@@ -177,6 +181,20 @@ export class Network extends Construct {
 
   #port(place: Place): Port {
     return Port.tcp(place === 'lex' ? this.#parameters.lex.port : HTTPS);
+  }
+
+  /** S3 and DynamoDB have gateways, not groups; the other rules come with the endpoints. */
+  #inlineEgress(place: Place): object {
+    if (place !== 's3' && place !== 'dynamodb') return NOWHERE;
+    const DestinationPrefixListId = this.#parameters.network.prefixLists[place];
+    return { IpProtocol: 'tcp', FromPort: HTTPS, ToPort: HTTPS, DestinationPrefixListId, Description: place };
+  }
+
+  /** A group without a rule of its own inside would get EC2's default one, out to everywhere; rules beside it do not help. */
+  #callersGroup(id: string, description: string, egress: object): SecurityGroup {
+    const group = this.#group(id, description);
+    (group.node.defaultChild as CfnSecurityGroup).addPropertyOverride('SecurityGroupEgress', [egress]);
+    return group;
   }
 
   #group(id: string, description: string): SecurityGroup {
