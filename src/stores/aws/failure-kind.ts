@@ -46,6 +46,9 @@ const UNREACHABLE = new Set([
   'ReplicatedWriteConflictException',
 ]);
 
+/** S3's refusals of a completed upload; they may come with any status, since the answer has begun with 200. */
+const REFUSALS = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchUpload', 'InvalidPart']);
+
 const NETWORK = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -92,6 +95,7 @@ export function failureKind(error: unknown): FailureKind {
   if (MISSING.has(name)) return 'missing';
   const status = statusOf(error);
   if (DENIED.has(name) || status === 403) return /\bkms:|\bKMS\b/.test(error.message) ? 'kms' : 'denied';
+  if (REFUSALS.has(name)) return null;
   if (status === 429) return 'throttled';
   return status !== null && status >= 500 ? 'unreachable' : null;
 }

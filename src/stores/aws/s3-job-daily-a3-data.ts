@@ -113,11 +113,11 @@ export class S3JobDailyA3Data implements JobDailyA3Data {
     error: unknown,
     ours: { readonly bytes: number; readonly sha256s: readonly string[] },
   ): Promise<void> {
-    const status = statusOf(error);
     const busy = (what: string) => new TransientError('PUBLISHED_BUSY', what, { key }, { cause: error });
-    if (status === 409) throw busy(`\`${key}\` is being written.`);
-    // 412: the key is taken. 404: the upload is no more, as when it was completed and the answer was lost.
-    if (status !== 412 && status !== 404) throw error;
+    if (isRefusal(error, 'ConditionalRequestConflict', 409)) throw busy(`\`${key}\` is being written.`);
+    const isTaken = isRefusal(error, 'PreconditionFailed', 412);
+    // No such upload: it was completed before, and the answer to that was lost.
+    if (!isTaken && !isRefusal(error, 'NoSuchUpload', 404)) throw error;
     const head = await this.#bucket.head(key);
     if (head === null) throw busy(`\`${key}\` was taken, and is free again.`);
     if (head.size === ours.bytes) {
@@ -155,6 +155,11 @@ export class S3JobDailyA3Data implements JobDailyA3Data {
       }
     })();
   }
+}
+
+/** By name too: S3 may begin the answer to a long completion with status 200, and then refuse. */
+function isRefusal(error: unknown, name: string, status: number): boolean {
+  return statusOf(error) === status || (error instanceof Error && error.name === name);
 }
 
 async function* inBlocks(ranges: AsyncIterable<Buffer>): AsyncIterable<Buffer> {

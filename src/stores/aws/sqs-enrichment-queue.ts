@@ -2,6 +2,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   type Message,
+  ReceiptHandleIsInvalid,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
@@ -73,7 +74,12 @@ export class SqsEnrichmentQueue implements EnrichmentQueue {
 
   async acknowledge(receipt: string): Promise<void> {
     const command = new DeleteMessageCommand({ QueueUrl: this.#url, ReceiptHandle: receipt });
-    await this.#pace.run('DeleteMessage', () => this.#client.send(command));
+    await this.#pace
+      .run('DeleteMessage', () => this.#client.send(command))
+      .catch((error: unknown) => {
+        // A message that is gone. If it is not, it comes back, and ends among the dead letters, where it is seen.
+        if (!(error instanceof ReceiptHandleIsInvalid)) throw error;
+      });
   }
 
   async depth(): Promise<number> {

@@ -6,8 +6,8 @@ import { createDynamoDbClient } from '../../../src/stores/aws/create-aws-clients
 import { DynamoAgreementHash } from '../../../src/stores/aws/dynamo-agreement-hash.ts';
 import { DynamoEntityTable } from '../../../src/stores/aws/dynamo-entity-table.ts';
 import { fingerprintOf } from '../../contract/agreement-hash.contract.ts';
+import { FakeTiming } from '../../fakes/fake-timing.ts';
 import { type StandIn, startDynamoDbLocal, useStandInCredentials } from '../stand-ins/stand-in.ts';
-import { FakeTiming } from './fake-timing.ts';
 import { type Intervention, jsonBody, jsonError, putInFront, type SeenRequest } from './front.ts';
 import { createTable } from './tables.ts';
 

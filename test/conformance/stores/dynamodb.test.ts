@@ -12,8 +12,8 @@ import { agreementHashContract } from '../../contract/agreement-hash.contract.ts
 import { jobStatsContract } from '../../contract/job-stats.contract.ts';
 import { entityTableContract, governingLawTableContract } from '../../contract/look-ups.contract.ts';
 import { queryCountsContract } from '../../contract/query-counts.contract.ts';
+import { FakeTiming } from '../../fakes/fake-timing.ts';
 import { type StandIn, startDynamoDbLocal, useStandInCredentials } from '../stand-ins/stand-in.ts';
-import { FakeTiming } from './fake-timing.ts';
 import { type Intervention, jsonBody, jsonError, putInFront, type Seen, type SeenRequest } from './front.ts';
 import { createTable, type TableKind } from './tables.ts';
 

@@ -8,8 +8,8 @@ import { S3JobDailyA3Data } from '../../../src/stores/aws/s3-job-daily-a3-data.t
 import { S3ObjectStore } from '../../../src/stores/aws/s3-object-store.ts';
 import { jobDailyA3DataContract } from '../../contract/job-daily-a3-data.contract.ts';
 import { objectStoreContract } from '../../contract/object-store.contract.ts';
+import { FakeTiming } from '../../fakes/fake-timing.ts';
 import { type StandIn, startMinistack, useStandInCredentials } from '../stand-ins/stand-in.ts';
-import { FakeTiming } from './fake-timing.ts';
 import { type Intervention, putInFront, type Seen, type SeenRequest, xmlError } from './front.ts';
 
 let standIn: StandIn;

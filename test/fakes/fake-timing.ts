@@ -1,4 +1,4 @@
-import type { Timing } from '../../../src/stores/aws/timing.ts';
+import type { Timing } from '../../src/stores/aws/timing.ts';
 
 /** Time that passes only by sleeping, and then at once; chance is always the middle. */
 export class FakeTiming implements Timing {
