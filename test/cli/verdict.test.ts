@@ -53,8 +53,8 @@ describe('renderVerdict', () => {
         mac        2,400,000  2,398,020   80    1,900        9  yes
         pwm        1,308,719  1,307,677   38    1,004        0  yes
 
-        table       lexdelta as-of 2021-10-20 --format csv --data d
-        look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d"
+        table       npx lexdelta as-of 2021-10-20 --format csv --data d
+        look at     npx lexdelta rejected agreements-2021-10-20 --by-rule --data d"
     `);
   });
 
@@ -74,8 +74,8 @@ describe('renderVerdict', () => {
         pwm        1,308,719  1,307,677   38    1,004        0  yes
 
         safe        No hash was written: the same deltas are found again.
-        look at     lexdelta rejected agreements-2021-10-20 --by-rule --data d
-        mend, then  lexdelta run --business-date 2021-10-20 --attempt 2 --lex l \\
+        look at     npx lexdelta rejected agreements-2021-10-20 --by-rule --data d
+        mend, then  npx lexdelta run --business-date 2021-10-20 --attempt 2 --lex l \\
                     --data d
         or accept   … --accept transform --by NAME --reason TEXT"
     `);
@@ -122,8 +122,8 @@ describe('renderVerdict', () => {
     const shown = (isAlive: boolean) =>
       renderVerdict(report, { paint: plain, width: 80, flags: '', runFlags: ' --lex l', isAlive }).join('\n');
 
-    expect(shown(true)).toMatch(/^… RUNNING[\s\S]*follow it +lexdelta run --business-date 2021-10-20 --lex l$/);
-    expect(shown(false)).toMatch(/^! INTERRUPTED[\s\S]*go on +lexdelta run --business-date 2021-10-20 --lex l$/);
+    expect(shown(true)).toMatch(/^… RUNNING[\s\S]*follow it +npx lexdelta run --business-date 2021-10-20 --lex l$/);
+    expect(shown(false)).toMatch(/^! INTERRUPTED[\s\S]*go on +npx lexdelta run --business-date 2021-10-20 --lex l$/);
   });
 
   it('shows a run that failed before it read anything', () => {

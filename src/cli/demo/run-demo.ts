@@ -1,4 +1,5 @@
 /** The work of `lexdelta demo`: two business days of the sample, over HTTP, from an empty folder. */
+
 import { join, relative } from 'node:path';
 import { DEFAULT_INPUT, parseJobInput } from '../../job/job-input.ts';
 import { importEntityFiles, importLawFile } from '../../runtime/look-up-import.ts';
@@ -7,6 +8,7 @@ import type { RunReport } from '../../runtime/run-report.ts';
 import { readConfig } from '../config.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { shellWord } from '../define-command.ts';
+import { PROGRAM } from '../program-name.ts';
 import { showProgress } from '../progress/display.ts';
 import { sampleFolder } from '../sample.ts';
 import { exitCodeOfSignal } from '../signals.ts';
@@ -138,11 +140,11 @@ function tellEnd(results: readonly DayResult[], shown: string, folder: string, c
   }
   const data = dataFlag(folder, context);
   const commands = [
-    `npx lexdelta runs${data}`,
-    `npx lexdelta rejected ${DAYS[1].date} --by-rule${data}`,
-    `npx lexdelta entities pending${data}`,
-    `npx lexdelta as-of ${DAYS[1].date} --format csv${data}`,
-    `npx lexdelta run --business-date ${DAYS[1].date} --lex ${pathWord(DAYS[1].lex, context)}${data}`,
+    `${PROGRAM} runs${data}`,
+    `${PROGRAM} rejected ${DAYS[1].date} --by-rule${data}`,
+    `${PROGRAM} entities pending${data}`,
+    `${PROGRAM} as-of ${DAYS[1].date} --format csv${data}`,
+    `${PROGRAM} run --business-date ${DAYS[1].date} --lex ${pathWord(DAYS[1].lex, context)}${data}`,
   ];
   terminal.print(
     '',

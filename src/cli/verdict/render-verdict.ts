@@ -2,8 +2,10 @@
  * What a run came to, for people: published or not, figures that add up, gates, what to look at next. From its report
  * alone, so `run`, `show` and `demo` say the same.
  */
+
 import type { OverrideKind } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
+import { PROGRAM } from '../program-name.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
@@ -93,12 +95,12 @@ function causeOf(report: RunReport): string {
 function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {
   const { flags } = options;
   const rejected = report.transformation?.rejected ?? 0;
-  const sameAgain = `lexdelta run --business-date ${report.business_date}${options.runFlags}`;
-  const rejectedCommand = `lexdelta rejected ${report.run} --by-rule${flags}`;
+  const sameAgain = `${PROGRAM} run --business-date ${report.business_date}${options.runFlags}`;
+  const rejectedCommand = `${PROGRAM} rejected ${report.run} --by-rule${flags}`;
   switch (verdictOf(report, options.isAlive)) {
     case 'published':
       return [
-        ...commandFact(options, 'table', `lexdelta as-of ${report.business_date} --format csv${flags}`),
+        ...commandFact(options, 'table', `${PROGRAM} as-of ${report.business_date} --format csv${flags}`),
         ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0
           ? commandFact(options, 'look at', rejectedCommand)
           : []),
@@ -110,7 +112,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
     case 'interrupted':
       return commandFact(options, 'go on', sameAgain);
     default: {
-      const again = `lexdelta run --business-date ${report.business_date} --attempt ${report.attempt + 1}`;
+      const again = `${PROGRAM} run --business-date ${report.business_date} --attempt ${report.attempt + 1}`;
       const accept = acceptableOf(report.error?.code ?? null);
       return [
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
