@@ -19,7 +19,7 @@ const MOVE_REMOVED_SHARE = 0.02;
 /** Between two days. @param mustBeJson a JSON answer cannot hold lines that are no JSON */
 export function passNight(world: World, namespace: Namespace, mood: Mood, mustBeJson: boolean, random: Random): void {
   const shelf = world.shelf(namespace);
-  for (const id of world.missing(namespace)) world.restore(namespace, id);
+  for (const id of world.missing(namespace, mustBeJson)) world.restore(namespace, id);
   const ids = random.shuffle(shelf.ids());
   const take = (share: number, least: number): string[] =>
     ids.splice(0, Math.max(least, Math.floor(ids.length * share)));

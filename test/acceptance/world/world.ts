@@ -91,14 +91,14 @@ export class World {
     this.shelf(namespace).remove(id);
   }
 
-  /** Some of what went on an earlier day, or stands broken: what is to be put back tonight. */
-  missing(namespace: Namespace): string[] {
+  /** Some of what went on an earlier day, or stands broken: what is to be put back tonight. No JSON array holds broken JSON. */
+  missing(namespace: Namespace, mustBeJson: boolean): string[] {
     const shelf = this.shelf(namespace);
-    const known = [...this.living.get(namespace)!.keys()].filter((id) => {
+    return [...this.living.get(namespace)!.keys()].filter((id) => {
       const entry = shelf.get(id);
-      return entry === null || entry.is === 'unreadable' || entry.lines.length > 1;
+      if (entry?.is === 'unreadable' && mustBeJson) return true;
+      return (entry === null || entry.is === 'unreadable' || entry.lines.length > 1) && this.random.chance(0.8);
     });
-    return known.filter(() => this.random.chance(0.8));
   }
 
   /** Puts back what was removed or broken, as it last was. */
