@@ -2,8 +2,8 @@
 
 /** Connecting inside a region takes milliseconds; a missing endpoint shows as silence. */
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** The longest silence before an answer begins; an upload of 8 MiB comes first. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/** Answers take milliseconds, the upload of a large page object a second or two: three tries of this fit into a minute. */
+const SILENCE_MS = 20_000;
 /** As many as a `Pace` lets through at once. */
 const MAX_SOCKETS = 50;
 
@@ -11,17 +11,20 @@ export interface ClientOptions {
   readonly region?: string;
   /** Another address than AWS's own, for a stand-in. */
   readonly endpoint?: string;
+  /** How long an answer may take to begin, and then to go on. The client's own default is for ever. */
+  readonly silenceMs?: number;
 }
 
 /** One attempt a request: trying again is the `Pace`'s, which knows of all requests to the same table. */
-export function clientConfig(options: ClientOptions = {}) {
+export function clientConfig({ silenceMs = SILENCE_MS, ...place }: ClientOptions = {}) {
   return {
-    ...options,
+    ...place,
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: silenceMs,
       throwOnRequestTimeout: true,
+      socketTimeout: silenceMs,
       httpsAgent: { maxSockets: MAX_SOCKETS },
     },
   };

@@ -104,8 +104,8 @@ export class S3Bucket {
   }
 
   /**
-   * Deletes up to 1,000 keys. S3 answers for each key: those that it was too busy for are asked again, and the first other
-   * refusal is thrown when all that can be deleted are. A key that is not there counts as deleted.
+   * Deletes up to 1,000 keys. S3 answers for each key: those that it was too busy for are asked again, any other refusal is
+   * thrown. A key that is not there counts as deleted.
    */
   async deleteAll(keys: readonly string[]): Promise<void> {
     let left = keys;

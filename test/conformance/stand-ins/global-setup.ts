@@ -1,0 +1,7 @@
+import { installDynamoDbLocal, installMinistack } from './install.ts';
+
+/** Once, before the test files run side by side: two installations into one folder would spoil each other. */
+export default function setup(): void {
+  installDynamoDbLocal();
+  installMinistack();
+}
