@@ -14,6 +14,7 @@ describe('the table of three days', () => {
       days: 3,
       documents: [25, 45],
       killsOn: (day) => day === 1 && seed === 22,
+      formatsOn: (day) => day === 2,
       note: (line) => void notes.push(line),
     });
 

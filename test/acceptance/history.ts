@@ -22,6 +22,8 @@ export interface HistoryOptions {
   readonly documents: readonly [least: number, most: number];
   /** Which days are killed at random moments, from 0. */
   readonly killsOn: (day: number) => boolean;
+  /** On which days csv and flat are held against ndjson, from 0. */
+  readonly formatsOn: (day: number) => boolean;
   readonly note: (line: string) => void;
   /** The data folder stays, for looking. */
   readonly keepsData?: boolean;
@@ -121,7 +123,9 @@ class History {
     const report = await this.runJob(plan, date, random);
     this.server.beforePage(null);
     this.options.note(`  ${date} ${Math.round(performance.now() - began)} ms: ${describeDay(plan)}`);
-    if (report !== null) await this.compareDay(plan, date, report);
+    if (report === null) return;
+    const table = await this.compareDay(plan, date, report);
+    if (this.options.formatsOn(day)) await this.compareFormats(table, date);
   }
 
   /** What an operator may do before a run, with no effect on the table. */
@@ -183,13 +187,22 @@ class History {
     if (asOf.code === 0) this.complain(date, 'a failed run has a table', asOf.stdout.slice(0, 2000));
   }
 
-  private async compareDay(plan: DayPlan, date: string, { report }: RunReport): Promise<void> {
-    const print = async (format: string): Promise<string> => {
-      const ended = await runCommand(['as-of', date, '--format', format, '--data', this.data()]);
-      if (ended.code !== 0) this.complain(date, `as-of ended with ${ended.code}`, ended);
-      return ended.stdout;
-    };
-    const table = readTable(await print('ndjson'));
+  private async print(date: string, format: string): Promise<string> {
+    const ended = await runCommand(['as-of', date, '--format', format, '--data', this.data()]);
+    if (ended.code !== 0) this.complain(date, `as-of ended with ${ended.code}`, ended);
+    return ended.stdout;
+  }
+
+  private async compareFormats(table: readonly string[], date: string): Promise<void> {
+    const cells = JSON.stringify(cellsOf(table));
+    const [csv, flat] = await Promise.all([this.print(date, 'csv'), this.print(date, 'flat')]);
+    if (JSON.stringify(readCsv(csv)) !== cells) this.complain(date, 'csv differs from ndjson', null);
+    if (JSON.stringify(readFlat(flat)) !== cells) this.complain(date, 'flat differs from ndjson', null);
+  }
+
+  /** @returns the table's lines */
+  private async compareDay(plan: DayPlan, date: string, { report }: RunReport): Promise<string[]> {
+    const table = readTable(await this.print(date, 'ndjson'));
     const rejected = readRejected((await this.command(['rejected', date, '--limit', '1000000'], 0, date)).stdout);
     const expected = NAMESPACES.flatMap((namespace) => {
       const reading = plan.moods.get(namespace) === 'unread' ? 'not read' : this.world.shelf(namespace).seen();
@@ -200,9 +213,6 @@ class History {
       this.complain(date, 'a document differs', this.explain(difference));
     }
     for (const row of comparison.strangeRows.slice(0, 5)) this.complain(date, 'a row of no document', row);
-    const cells = JSON.stringify(cellsOf(table));
-    if (JSON.stringify(readCsv(await print('csv'))) !== cells) this.complain(date, 'csv differs from ndjson', null);
-    if (JSON.stringify(readFlat(await print('flat'))) !== cells) this.complain(date, 'flat differs from ndjson', null);
     for (const counts of report.query) {
       if (!counts.complete && plan.moods.get(counts.namespace) !== 'broken')
         this.complain(date, 'not complete', counts);
@@ -211,6 +221,7 @@ class History {
     this.rows += table.length;
     this.rejected += rejected.size;
     this.undecided += expected.filter((one) => one.outcomes.length > 1).length;
+    return table;
   }
 
   /** @param expected the exit code, `null` for any */

@@ -24,6 +24,7 @@ for (let i = 0; i < Number(values.seeds); i++) {
     days,
     documents: [60, 250],
     killsOn: (day) => day === seed % days,
+    formatsOn: () => true,
     note: console.log,
     keepsData: values.keep,
   });
