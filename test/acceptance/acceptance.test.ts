@@ -6,14 +6,14 @@ import { describe, it } from 'vitest';
 import { runHistory } from './history.ts';
 
 describe('the table of three days', () => {
-  it.concurrent.for([21, 22])('is exactly right for seed %i', { timeout: 120_000 }, async (seed, { expect }) => {
+  it.concurrent.for([28, 31])('is exactly right for seed %i', { timeout: 120_000 }, async (seed, { expect }) => {
     const notes: string[] = [];
 
     const result = await runHistory({
       seed,
       days: 3,
       documents: [25, 45],
-      killsOn: (day) => day === 1 && seed === 22,
+      killsOn: (day) => day === 1 && seed === 28,
       formatsOn: (day) => day === 2,
       note: (line) => void notes.push(line),
     });
