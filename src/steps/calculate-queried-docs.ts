@@ -9,7 +9,7 @@ import { isAccepted } from '../job/gates.ts';
 import type { LexSource } from '../lex/lex-source.ts';
 import type { JobInstanceNamespaceQueryCounts } from '../stores/job-stats.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { type CalculateState, cursorOf, stateOf } from './pages/calculate-state.ts';
+import { type CalculateState, cursorOf, isProven, stateOf } from './pages/calculate-state.ts';
 import { RemovalConfirmation } from './pages/confirm-removals.ts';
 import { namespaceFolder } from './pages/delta-keys.ts';
 import { PageJoin } from './pages/join-pages.ts';
@@ -44,7 +44,7 @@ export async function calculateQueriedDocs(
     if (state.candidates > 0 && deps.shouldStop()) return { cursor: cursorOf(state), counts: null };
   }
   const place = { folder, namespace: input.namespace, delta: deps.delta };
-  const rules = { isComplete: state.gaps === 0, allowed: allowedRemovals(input, state) };
+  const rules = { isComplete: isProven(state), allowed: allowedRemovals(input, state) };
   const removals = await new RemovalConfirmation(state, inventory, place, rules, deps).run(deps.shouldStop);
   if (removals === null) return { cursor: cursorOf(state), counts: null };
   const counts = countsOf(input, state, removals);
@@ -78,8 +78,8 @@ async function isAnyKnown(namespace: string, { hashes }: CalculateQueriedDocsDep
 /** Success is told by evidence: a namespace that had documents and lists none is a fault until an operator says not. */
 function checkNotEmptied(input: CalculateQueriedDocsInput, state: CalculateState): void {
   const isListed = listedOf(state) > 0;
-  // With gaps the gate decides, unless Lex itself says that there is nothing to read.
-  const isSilent = state.gaps > 0 && input.total_docs > 0;
+  // Where nothing is proven the gate decides, unless Lex itself says that there is nothing to read.
+  const isSilent = !isProven(state) && input.total_docs > 0;
   const isKnown = state.known > 0 || state.gaps > 0;
   if (isListed || isSilent || !isKnown || isAccepted(input.overrides, 'removals')) return;
   const { namespace } = input;
@@ -98,7 +98,7 @@ function countsOf(
   { removed, held }: { readonly removed: number; readonly held: number },
 ): NamespaceCounts {
   const { new: added, changed, reprocessed, touched, unchanged, standing, unreadable } = state;
-  const isComplete = state.gaps === 0;
+  const isComplete = isProven(state);
   const workerError = input.workers.find(({ error }) => error !== null)?.error ?? null;
   return {
     namespace: input.namespace,

@@ -302,6 +302,17 @@ describe('QueryNamespace, a Lex that misbehaves', () => {
     expect(counts.cause).toContain('LEX_OUT_OF_ORDER');
   });
 
+  it('claims no proof of a Lex that lists everything the wrong way round, and says why', async () => {
+    const setting = listing(20);
+    setting.lex.rows.reverse();
+
+    await setting.work(0, 1, 4);
+    const counts = await setting.calculate(4);
+
+    expect(counts).toMatchObject({ complete: false, total_docs_queried: 0, removed: 0 });
+    expect(counts.cause).toContain('LEX_OUT_OF_ORDER');
+  });
+
   it('throws away an answer that was cut, and reads the page again', async () => {
     const cuts = new Set([0, 3]);
     const setting = new QuerySetting({ cutAfter: ({ number }) => (cuts.has(number) ? 1 : null) });

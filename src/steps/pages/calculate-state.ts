@@ -27,6 +27,8 @@ const START = {
   gaps: 0,
   repaired_joints: 0,
   failed_repairs_in_a_row: 0,
+  /** Lex broke the order that all proofs rest on. */
+  is_out_of_order: false as boolean,
   cause: null as string | null,
   // Removals
   /** Candidate to go on behind: the page object and the id. */
@@ -48,6 +50,11 @@ export function startState(): CalculateState {
 
 export function stateOf(cursor: CalculateCursor | null): CalculateState {
   return { ...START, ...(cursor as Partial<CalculateState> | null) };
+}
+
+/** Every document that was there throughout was read: pages that fit tile all ids, as long as Lex keeps its order. */
+export function isProven(state: CalculateState): boolean {
+  return state.gaps === 0 && !state.is_out_of_order;
 }
 
 export function cursorOf(state: CalculateState): CalculateCursor {

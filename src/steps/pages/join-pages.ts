@@ -81,7 +81,14 @@ export class PageJoin {
     if (isRead || stored?.header.kind === 'void') return;
     if (stored === null) await this.#failBroken(page);
     state.failed_pages += 1;
-    state.cause = stored?.header.error ?? state.cause;
+    this.#noteFailure(stored);
+  }
+
+  #noteFailure(stored: StoredPage | null): void {
+    const error = stored?.header.error ?? null;
+    if (error === null) return;
+    this.#state.cause = error;
+    this.#state.is_out_of_order ||= error.startsWith('LEX_OUT_OF_ORDER');
   }
 
   /** A page whose parts are of another read than its header: it was begun again, and never ended. */
@@ -147,7 +154,7 @@ export class PageJoin {
       await this.#take(stored);
     } else {
       state.failed_repairs_in_a_row += 1;
-      state.cause = stored?.header.error ?? state.cause;
+      this.#noteFailure(stored);
     }
     if (state.is_at_end || (until !== null && !this.#isAboveCovered(until))) return;
     state.gaps += 1;
