@@ -2,6 +2,7 @@
  * Every finding of the rule packs that stays, with its reason. A finding that no line here explains fails the synthesis.
  */
 import { type Stack, Validations } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnSubnet, CfnVPC } from 'aws-cdk-lib/aws-ec2';
 import { CfnManagedPolicy } from 'aws-cdk-lib/aws-iam';
@@ -54,6 +55,9 @@ function reasonsFor(construct: IConstruct, stack: Stack): readonly Reason[] {
         'Point-in-time recovery for 35 days; hashes can be rebuilt from the head. A plan for the whole account chooses by tag.',
       ],
     ];
+  }
+  if (construct instanceof CfnAlarm && construct.actionsEnabled === false) {
+    return [[`${NIST}CloudWatchAlarmAction`, 'The schedule is switched off, and this alarm says that it did not run.']];
   }
   if (construct instanceof CfnBucket) return bucketReasons(construct);
   if (construct instanceof CfnFunction) return functionReasons(construct);

@@ -86,9 +86,9 @@ export class Checker {
     return [];
   }
 
-  /** An object inside this one. */
-  part(field: string): Checker {
-    const part = new Checker(this.raw(field), `${this.#path}/${field}`, this.#problems);
+  /** An object inside this one. Without a `fallback` it must be there. */
+  part(field: string, fallback?: JsonObject): Checker {
+    const part = new Checker(this.raw(field) ?? fallback, `${this.#path}/${field}`, this.#problems);
     this.#parts.push(part);
     return part;
   }

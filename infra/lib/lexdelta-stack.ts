@@ -2,12 +2,7 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import {
-  LEX_CA_FILE_VARIABLE,
-  RULES_VARIABLE,
-  VARIABLES,
-  type VariableName,
-} from '../../src/runtime/lambda/environment.ts';
+import { LEX_CA_FILE_VARIABLE, RULES_VARIABLE, VARIABLES } from '../../src/runtime/lambda/environment.ts';
 import { DAILY_AGREEMENT_JOB, type FunctionName } from '../../src/runtime/machines.ts';
 import { Alarms } from './alarms.ts';
 import { Buckets } from './buckets.ts';
@@ -105,8 +100,7 @@ export class LexdeltaStack extends Stack {
   #environment({ name, variables, places }: DeployedFunction, things: Things): Readonly<Record<string, string>> {
     const { rules, lex } = this.#parameters;
     const environment: Record<string, string> = {};
-    for (const variable of variables)
-      environment[VARIABLES[variable]] = things.value(variable as Exclude<VariableName, 'codeVersion'>);
+    for (const variable of variables) environment[VARIABLES[variable]] = things.value(variable);
     if (JUDGING.has(name) && Object.keys(rules).length > 0) environment[RULES_VARIABLE] = JSON.stringify(rules);
     if (places.includes('lex') && lex.certificateAuthorityFile !== null)
       environment[LEX_CA_FILE_VARIABLE] = '/var/task/lex-ca.pem';

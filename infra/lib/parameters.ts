@@ -153,7 +153,7 @@ function readTexts(all: Checker, field: string): Readonly<Record<string, string>
 }
 
 function readNetwork(all: Checker, region: string): Parameters['network'] {
-  const network = all.optionalPart('network') ?? new Checker({});
+  const network = all.part('network', {});
   const known = PREFIX_LISTS[region] ?? null;
   const lists = network.optionalPart('prefixLists');
   if (lists === null && known === null) {
@@ -279,7 +279,7 @@ function readNamespaceModules(all: Checker): Readonly<Record<string, string>> {
 }
 
 function readSchedule(all: Checker): Parameters['schedule'] {
-  const schedule = all.optionalPart('schedule') ?? new Checker({});
+  const schedule = all.part('schedule', {});
   const timeZone = schedule.text('timeZone', /^[A-Za-z_+\-/0-9]+$/, 'an IANA time zone', 'America/New_York');
   if (!isTimeZone(timeZone)) schedule.report('timeZone', 'an IANA time zone, for example America/New_York');
   const parameters = {
@@ -322,7 +322,7 @@ function readWarmThroughput(all: Checker): Parameters['agreementHashWarmThroughp
 }
 
 function readAlarms(all: Checker): Parameters['alarms'] {
-  const alarms = all.optionalPart('alarms') ?? new Checker({});
+  const alarms = all.part('alarms', {});
   return {
     topicArn: alarms.optionalText('topicArn', /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/, 'the ARN of a topic'),
     email: alarms.optionalText('email', /^[^@\s]+@[^@\s]+$/, 'an address'),
@@ -333,7 +333,7 @@ function readAlarms(all: Checker): Parameters['alarms'] {
 
 /** Published days are deleted by the job, never by their age: the head may be old, and is the base of the next run. */
 function readRetention(all: Checker): Parameters['retention'] {
-  const retention = all.optionalPart('retention') ?? new Checker({});
+  const retention = all.part('retention', {});
   return {
     deltaDays: retention.integer('deltaDays', 7, 3650, 14),
     recordsDays: retention.integer('recordsDays', 14, 3650, 35),

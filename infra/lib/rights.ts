@@ -1,6 +1,6 @@
 /**
  * What each function may do, and nothing else. Where a row differs from what one would expect, the reason stands beside
- * it; the prices are told in `docs/adr/0007-rights-of-functions.md`. Rights on the keys follow from these rows.
+ * it; the prices are told in `docs/adr/0009-rights-of-functions.md`. Rights on the keys follow from these rows.
  */
 import type { DeployedName } from './deployed-functions.ts';
 

@@ -60,10 +60,10 @@ export class Things {
   }
 
   /** Environment variables, by the names that the functions' code knows. */
-  value(name: Exclude<VariableName, 'codeVersion'>): string {
+  value(name: VariableName): string {
     const { tables, buckets, enrichment } = this.#stores;
     const { lex, schedule, job } = this.#parameters;
-    const values: Readonly<Record<Exclude<VariableName, 'codeVersion'>, string>> = {
+    const values: Readonly<Record<VariableName, string>> = {
       jobStatsTable: tables.jobStats.tableName,
       agreementHashTable: tables.agreementHash.tableName,
       queryCountsTable: tables.queryCounts.tableName,

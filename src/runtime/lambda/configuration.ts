@@ -30,3 +30,10 @@ export function loadRules(text: string | undefined = process.env[RULES_VARIABLE]
   }
   return rulesInForce(configured, RULES_VARIABLE);
 }
+
+/** Bundling puts the package's version in the place of the variable. @throws PermanentError `CONFIG_INVALID` */
+export function readCodeVersion(): string {
+  const version = process.env['LEXDELTA_VERSION'];
+  if (version !== undefined && version !== '') return version;
+  throw new PermanentError('CONFIG_INVALID', 'The function lacks LEXDELTA_VERSION in its environment.');
+}

@@ -1,7 +1,6 @@
 import { createA3DataFunction } from '../functions.ts';
 import { openJobDailyA3Data } from './aws-stores.ts';
-import { loadNamespaces, loadRules } from './configuration.ts';
-import { readVariables } from './environment.ts';
+import { loadNamespaces, loadRules, readCodeVersion } from './configuration.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 
 export const handler = lambdaHandler('CreateJobDailyA3Data', () =>
@@ -9,6 +8,6 @@ export const handler = lambdaHandler('CreateJobDailyA3Data', () =>
     jobDailyA3Data: openJobDailyA3Data(),
     namespaces: loadNamespaces(),
     rules: loadRules(),
-    codeVersion: readVariables(['codeVersion']).codeVersion,
+    codeVersion: readCodeVersion(),
   }),
 );

@@ -14,7 +14,6 @@ export const VARIABLES = {
   lexUrl: 'LEXDELTA_LEX',
   /** ARN of the secret that holds Lex's token. */
   lexTokenSecret: 'LEXDELTA_LEX_TOKEN_SECRET',
-  codeVersion: 'LEXDELTA_VERSION',
   stateMachine: 'LEXDELTA_STATE_MACHINE',
   /** The job's input without its date, as JSON. */
   jobInput: 'LEXDELTA_JOB_INPUT',

@@ -13,9 +13,9 @@ describe('the environment of a function', () => {
   });
 
   it('names everything that is missing in one message', () => {
-    const environment = { LEXDELTA_LEX: '', LEXDELTA_VERSION: '1' };
+    const environment = { LEXDELTA_LEX: '', LEXDELTA_TIME_ZONE: 'UTC' };
 
-    expect(() => readVariables(['lexUrl', 'entityTable', 'codeVersion'], environment)).toThrowError(
+    expect(() => readVariables(['lexUrl', 'entityTable', 'timeZone'], environment)).toThrowError(
       /CONFIG_INVALID.*LEXDELTA_LEX, LEXDELTA_ENTITY_TABLE/,
     );
   });
