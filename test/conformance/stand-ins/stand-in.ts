@@ -30,7 +30,11 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 export async function startDynamoDbLocal(): Promise<StandIn> {
   installDynamoDbLocal();
   const program = join(import.meta.dirname, 'LoopbackDynamoDb.java');
-  const started = start('java', ['-Xmx512m', '-cp', `${DYNAMODB_JARS}/*`, program], {});
+  const started = start(
+    'java',
+    ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${DYNAMODB_JARS}/*`, program],
+    {},
+  );
   const port = await started.until(async () => /listening on port (\d+)/.exec(started.log())?.[1] ?? null);
   return { endpoint: `http://127.0.0.1:${port}`, stop: started.stop };
 }

@@ -26,7 +26,7 @@ afterAll(() => standIn?.stop());
 
 describe('plainly', () => allContracts('dynamodb', newClient));
 
-describe('in bad weather: pages of two, every seventh request throttled, every eleventh write done without an answer', () => {
+describe('in bad weather: pages of two, one request in 19 throttled, one write in 23 done without an answer', () => {
   let seen: Seen;
   allContracts('dynamodb, bad weather', () => {
     const client = newClient();
@@ -63,13 +63,13 @@ function allContracts(driver: string, createClient: () => DynamoDBClient): void 
 
 function badWeather(request: SeenRequest, count: number): Intervention | null {
   const { operation, body } = request;
-  if (count % 7 === 0) return { kind: 'refuse', answer: jsonError('ThrottlingException') };
+  if (count % 19 === 0) return { kind: 'refuse', answer: jsonError('ThrottlingException') };
   if (operation === 'Query' || operation === 'Scan') {
     return { kind: 'change', request: jsonBody(request, (input) => ({ ...input, Limit: 2 })) };
   }
   // Whether a placeholder was put cannot be known when the answer is lost, and nobody asks.
   const isPlaceholder = body.includes('attribute_not_exists(#key)');
-  return count % 11 === 0 && operation !== 'GetItem' && !isPlaceholder ? { kind: 'lose answer' } : null;
+  return count % 23 === 0 && operation !== 'GetItem' && !isPlaceholder ? { kind: 'lose answer' } : null;
 }
 
 function newClient(): DynamoDBClient {
