@@ -89,7 +89,7 @@ export class LexdeltaStack extends Stack {
         logDays: retention.logDays,
         statements: isScheduled ? [...statements, ...deadLetters.statements(keys.operations)] : statements,
         environment: this.#environment(deployed, things),
-        reservedConcurrency: reserveConcurrency ? deployed.parallel(job.max_parallel_executions) : null,
+        reservedConcurrency: reserveConcurrency ? reservationFor(deployed.parallel(job.max_parallel_executions)) : null,
         ...(isScheduled ? { deadLetters: deadLetters.queue } : {}),
       });
       return [deployed.name, jobFunction] as const;
@@ -168,6 +168,11 @@ export class LexdeltaStack extends Stack {
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
+}
+
+/** A quarter more than the machines ask for: a call that was given up may still run while its retry begins. */
+export function reservationFor(parallel: number): number {
+  return Math.ceil(parallel * 1.25) + 1;
 }
 
 /** Whose work depends on the rules in force. */
