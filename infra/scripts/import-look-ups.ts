@@ -1,0 +1,80 @@
+/**
+ * Fills the look-up tables of a deployed stack, with the caller's own rights: the built-in governing laws, and the files
+ * that are named. Safe to run again. Needs `dynamodb:GetItem`, `PutItem` and `BatchWriteItem` on both tables, and
+ * `kms:Decrypt` on their key.
+ *   npm --prefix infra run look-ups -- --co co.csv --cp cp.csv --aliases aliases.csv --laws laws.csv
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.ts';
+import { addDefaultLaws } from '../../src/runtime/add-default-laws.ts';
+import { type ImportResult, importEntityFiles, importLawFile } from '../../src/runtime/look-up-import.ts';
+import { createDynamoDbClient } from '../../src/stores/aws/create-aws-clients.ts';
+import { DynamoEntityTable } from '../../src/stores/aws/dynamo-entity-table.ts';
+import { DynamoGoverningLawTable } from '../../src/stores/aws/dynamo-governing-law-table.ts';
+import { ParameterError } from '../lib/checker.ts';
+
+/** Written by `npm run deploy`. */
+const OUTPUTS = fileURLToPath(new URL('../outputs.json', import.meta.url));
+/** Where the caller stands: npm changes the folder before it runs a script. */
+const CALLER = process.env['INIT_CWD'] ?? process.cwd();
+
+type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** @throws ParameterError: no such file, or no such stack in it */
+export function tablesOf(
+  file: string,
+  stack: string | undefined,
+): { readonly entity: string; readonly governingLaw: string } {
+  let outputs: Outputs;
+  try {
+    outputs = JSON.parse(readFileSync(file, 'utf8')) as Outputs;
+  } catch (error) {
+    throw new ParameterError(
+      [{ path: '', found: messageOf(error), expected: 'what `npm run deploy` has written' }],
+      file,
+    );
+  }
+  const stacks = Object.keys(outputs);
+  const name = stack ?? (stacks.length === 1 ? stacks[0]! : '');
+  const { EntityTable: entity, GoverningLawTable: governingLaw } = outputs[name] ?? {};
+  if (entity !== undefined && governingLaw !== undefined) return { entity, governingLaw };
+  throw new ParameterError(
+    [{ path: `/${name}`, found: stacks.join(', '), expected: '--stack with the name of a stack of ours' }],
+    file,
+  );
+}
+
+async function importLookUps(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { stack: text, co: text, cp: text, aliases: text, laws: text } });
+  const path = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : resolve(CALLER, file);
+  const tables = tablesOf(OUTPUTS, values.stack);
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  const client = createDynamoDbClient(endpoint === undefined ? {} : { endpoint });
+  const laws = new DynamoGoverningLawTable(client, tables.governingLaw);
+  const entities = new DynamoEntityTable(client, tables.entity);
+  const options = { allowRejects: false };
+  await addDefaultLaws(laws);
+  if (values.laws !== undefined) tell(await importLawFile(path(values.laws)!, laws, options));
+  const files = { co: path(values.co), cp: path(values.cp), aliases: path(values.aliases) };
+  if (Object.values(files).some((file) => file !== undefined)) tell(await importEntityFiles(files, entities, options));
+}
+
+function tell({ counts }: ImportResult): void {
+  for (const { file, new: added, changed, unchanged } of counts) {
+    process.stdout.write(`${file}: ${added} new, ${changed} changed, ${unchanged} unchanged\n`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await importLookUps();
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
