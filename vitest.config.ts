@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { shuffle: true },
+    // One a core: by default vitest leaves one idle, half of a small machine.
+    maxWorkers: '100%',
   },
 });
