@@ -1,5 +1,5 @@
 /** What somebody must be woken for, each with its article in `docs/runbook.md`. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -10,6 +10,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -92,6 +93,7 @@ export class Alarms extends Construct {
       masterKey: this.#props.operationsKey,
       enforceSSL: true,
     });
+    topic.addToResourcePolicy(alarmsMayPublish(Stack.of(this), stackName, topic.topicArn));
     if (alarms.email !== null) topic.addSubscription(new EmailSubscription(alarms.email));
     return topic;
   }
@@ -211,6 +213,18 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic));
     return alarm;
   }
+}
+
+/** A topic with a policy of its own has lost SNS's default one, by which alarms would be let in. */
+function alarmsMayPublish({ partition, region, account }: Stack, stackName: string, topicArn: string): PolicyStatement {
+  return new PolicyStatement({
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: {
+      ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:${stackName}-*` },
+    },
+  });
 }
 
 /** Parts without data count as nothing. */

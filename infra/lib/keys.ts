@@ -53,6 +53,9 @@ function operationsKeyStatements({ region, account, partition }: Stack): readonl
   const logs = {
     ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
   };
+  const delivered = {
+    StringEquals: { 'kms:EncryptionContext:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+  };
   const ours = { StringEquals: { 'aws:SourceAccount': account } };
   return [
     use(
@@ -61,7 +64,7 @@ function operationsKeyStatements({ region, account, partition }: Stack): readonl
       logs,
     ),
     // Step Functions hands its log lines over encrypted.
-    use('delivery.logs.amazonaws.com', ['kms:Decrypt'], ours),
+    use('delivery.logs.amazonaws.com', ['kms:Decrypt'], delivered),
     // CloudWatch publishes alarms to the encrypted topic.
     use('cloudwatch.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey'], ours),
   ];

@@ -253,6 +253,19 @@ describe('the stack', () => {
     }
   });
 
+  it('lets its alarms publish to its topic, and no other', () => {
+    const [policy] = properties('AWS::SNS::TopicPolicy');
+    const { Statement } = policy!['PolicyDocument'] as { readonly Statement: readonly Record<string, unknown>[] };
+
+    expect(Statement.filter(({ Effect }) => Effect === 'Allow')).toMatchObject([
+      {
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:lexdelta-*' } },
+      },
+    ]);
+  });
+
   it('rotates its keys, and keeps them as long as what they encrypt', () => {
     for (const [, key] of resourcesOf(template, 'AWS::KMS::Key')) {
       expect(key).toMatchObject({ DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
