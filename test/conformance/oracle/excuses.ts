@@ -1,7 +1,7 @@
 /**
  * Where the oracle differs from Step Functions: the one table of what is excused, each with its reason. An excuse
- * changes what the oracle recorded into what Step Functions documents, and nothing else; it counts how often it was
- * needed, and one that never is fails the test.
+ * changes what the oracle recorded into what Step Functions does, and nothing else; it counts how often it was needed,
+ * and one that never is fails the test. What generated definitions keep clear of stands below.
  */
 import type { Step } from './history-tree.ts';
 import type { ExecutionHistory, Recording } from './record-run.ts';
@@ -41,6 +41,16 @@ export const EXCUSES: readonly Excuse[] = [
       return [...steps, { type: 'ExecutionTimedOut', details: {}, after: 'the event before' }];
     },
   },
+];
+
+/** What no generated definition holds, and no day comes upon, since the oracle does it otherwise. */
+export const KEPT_OUT: readonly string[] = [
+  'An Output that reads a variable assigned beside it: the oracle sees the new value.',
+  'An Output that fails in a state with a Catch: the oracle does not catch it.',
+  'A Choice without Default: the oracle fails with States.Runtime, not with States.NoChoiceMatched.',
+  'An error `States.…` inside a Map or Parallel: the oracle makes States.Runtime of it.',
+  'States.TaskFailed for another error `States.…`: it names all but timeouts; the oracle has it name none of them.',
+  'A plain `$` in an expression: the oracle refuses it wherever it stands.',
 ];
 
 const uses = new Map<Excuse, number>();

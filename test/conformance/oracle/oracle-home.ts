@@ -4,7 +4,7 @@ import type { Item } from '../../../src/engine/dynamodb/item-tables.ts';
 import type { Json } from '../../../src/engine/json.ts';
 import { type Experiment, nameIn, type OpenHome, type Outcome, type RawEvent, substitutionsOf } from './home.ts';
 import type { LambdaServer } from './lambda-server.ts';
-import type { Answer, Oracle } from './start-oracle.ts';
+import type { Oracle } from './start-oracle.ts';
 
 /** moto's own account. */
 const ARN = 'arn:aws:states:us-east-1:123456789012';
@@ -26,7 +26,9 @@ export function oracleHomes(oracle: Oracle, lambda: LambdaServer): OpenHome {
           name,
           input: JSON.stringify(input),
         });
-        return outcomeOf(await waitForEnd(oracle, executionArn));
+        const status = await waitForEnd(oracle, executionArn);
+        const { events } = await oracle.call('states', 'GetExecutionHistory', { executionArn });
+        return outcomeOf(status, (events as readonly RawEvent[]).at(-1)!);
       },
       async history(nameOrId) {
         const executionArn = started.get(nameOrId) ?? nameOrId;
@@ -74,17 +76,20 @@ function substitute(definition: string, substitutions: Readonly<Record<string, s
   return definition.replace(/\$\{(\w+)\}/g, (whole, token: string) => substitutions[token] ?? whole);
 }
 
-async function waitForEnd(oracle: Oracle, executionArn: string): Promise<Answer> {
+async function waitForEnd(oracle: Oracle, executionArn: string): Promise<string> {
   for (;;) {
-    const answer = await oracle.call('states', 'DescribeExecution', { executionArn });
-    if (answer['status'] !== 'RUNNING') return answer;
+    const { status } = await oracle.call('states', 'DescribeExecution', { executionArn });
+    if (status !== 'RUNNING') return status as string;
     await sleep(POLL_MS);
   }
 }
 
-function outcomeOf({ status, output, error, cause }: Answer): Outcome {
+/** From the last event: DescribeExecution gives an output that is a text without its quotes. */
+function outcomeOf(status: string, last: RawEvent): Outcome {
+  const { output } = last['executionSucceededEventDetails'] ?? {};
+  const { error, cause } = last['executionFailedEventDetails'] ?? {};
   return {
-    status: status as string,
+    status,
     ...(typeof output === 'string' ? { output: JSON.parse(output) as Json } : {}),
     ...(typeof error === 'string' ? { error } : {}),
     ...(typeof cause === 'string' ? { cause } : {}),

@@ -1,7 +1,9 @@
 /** The embedded engine and both machines against an independent implementation of the States Language. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEngineHome } from './engine-home.ts';
-import { excuseUses, mend } from './excuses.ts';
+import { excuseUses, KEPT_OUT, mend } from './excuses.ts';
+import { Comparison } from './generated-comparison.ts';
 import { installOracle } from './install-oracle.ts';
 import { type LambdaServer, startLambdaServer } from './lambda-server.ts';
 import { oracleHomes } from './oracle-home.ts';
@@ -10,6 +12,9 @@ import { SCENARIOS } from './scenarios.ts';
 import { type Oracle, startOracle } from './start-oracle.ts';
 
 const INSTALL_TIMEOUT_MS = 300_000;
+const RUNS_PER_PROPERTY = 50;
+/** A failure is made smaller for so long. */
+const PROPERTY_TIME_LIMIT_MS = 100_000;
 
 let lambda: LambdaServer;
 let oracle: Oracle;
@@ -45,3 +50,25 @@ describe.concurrent('the job runs alike on the oracle and on the engine:', () =>
     if (scenariosRun === SCENARIOS.length) expect(unused).toEqual([]);
   });
 });
+
+describe.concurrent('small definitions end alike on the oracle and on the engine:', () => {
+  const comparison = new Comparison();
+
+  it.each([1, 2, 3, 4])(`${RUNS_PER_PROPERTY} of them (%i of 4)`, async (part) => {
+    await fc.assert(
+      fc.asyncProperty(comparison.tapes, async (numbers) => {
+        const { ours, theirs } = await comparison.run(numbers, openEngineHome, oracleHomes(oracle, lambda));
+        expect(ours).toEqual(theirs);
+      }),
+      { numRuns: RUNS_PER_PROPERTY, interruptAfterTimeLimit: PROPERTY_TIME_LIMIT_MS, ...seedOf(part) },
+    );
+  });
+
+  afterAll(() => console.info(`${comparison.tally()}\nThey hold none of these:\n- ${KEPT_OUT.join('\n- ')}`));
+});
+
+/** CONFORMANCE_SEED repeats what a failure names; without it every run has other definitions. */
+function seedOf(part: number): { readonly seed?: number } {
+  const seed = process.env['CONFORMANCE_SEED'];
+  return seed === undefined ? {} : { seed: Number(seed) + part - 1 };
+}
