@@ -47,6 +47,7 @@ describe('the Lex of the acceptance test', () => {
     expect(await (await fetch(`${documents}/${encodeURIComponent('a b/ü')}`)).json()).toEqual({ id: 'a b/ü' });
     expect(await statusOf(`${documents}/nobody`)).toBe(404);
     expect(await statusOf(`${documents}?offset=-1&limit=5`)).toBe(400);
+    expect(await statusOf(`${documents}?offset=0&limit=5001`)).toBe(400);
     expect(await statusOf(`${lex.url}/namespaces/nope/documents/count`)).toBe(404);
     lex.behave({ ...CALM, hasGetById: false });
     expect(await statusOf(`${documents}/nobody`)).toBe(405);

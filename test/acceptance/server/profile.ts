@@ -18,6 +18,8 @@ export interface Profile {
   readonly faults: number;
   /** Probability of a body that comes in pieces. */
   readonly slow: number;
+  /** More than this at once is answered with 400. */
+  readonly maxLimit: number;
   /** Longest wait before an answer, in milliseconds. */
   readonly latencyMs: number;
 }
@@ -34,6 +36,7 @@ export const CALM: Profile = {
   shortPages: 0,
   faults: 0,
   slow: 0,
+  maxLimit: 5000,
   latencyMs: 0,
 };
 
@@ -51,6 +54,7 @@ export function chooseProfile(random: Random): Profile {
     shortPages: random.pick([0, 0, 0.2, 0.6]),
     faults: random.pick([0, 0.05, 0.15, 0.3]),
     slow: random.pick([0, 0.1]),
+    maxLimit: random.pick([5000, 5000, 5000, 10]),
     latencyMs: random.pick([0, 0, 3, 10]),
   };
 }

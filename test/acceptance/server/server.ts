@@ -12,7 +12,6 @@ import type { Shelf } from './shelf.ts';
 
 /** Below the prefix, so that a client that forgets its base is found out. */
 const BASE = '/inet/lex';
-const MAX_LIMIT = 20_000;
 /** A client that asks three times gets its answer. */
 const MOST_FAULTS_PER_REQUEST = 2;
 
@@ -114,8 +113,11 @@ class Lex {
   private list(request: IncomingMessage, url: URL, name: string, shelf: Shelf): Answer {
     const offset = wholeNumber(url.searchParams.get('offset') ?? '0');
     const limit = wholeNumber(url.searchParams.get('limit') ?? '1000');
-    if (offset === null || limit === null || limit > MAX_LIMIT) {
-      return { ...error(400, ''), body: Buffer.from(`{"error":"bad offset or limit","max_limit":${MAX_LIMIT}}`) };
+    if (offset === null || limit === null || limit > this.profile.maxLimit) {
+      return {
+        ...error(400, ''),
+        body: Buffer.from(`{"error":"bad offset or limit","max_limit":${this.profile.maxLimit}}`),
+      };
     }
     this.count('page');
     this.listener?.(name, offset, limit);
