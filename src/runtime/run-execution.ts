@@ -14,6 +14,7 @@ import { DAILY_AGREEMENT_JOB, type FunctionName, localSubstitutions, readDefinit
 import type { RunEvent } from './run-events.ts';
 import { RunProgress } from './run-progress.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
+import { StorageTrouble } from './storage-trouble.ts';
 import { openWorkerPool } from './worker-pool.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function runExecution(
     { config, guard },
     { threads: config.threads, onProgress: (progress) => onEvent({ type: 'read', ...progress }) },
   );
+  const trouble = new StorageTrouble();
   const close = async (): Promise<void> => {
     await pool.close();
     await stores.close();
@@ -48,7 +50,8 @@ export async function runExecution(
     const engine = createEngine({
       machines: loadMachines(),
       journal,
-      invokeFunction: (name, payload, options) => pool.call(name as FunctionName, payload, options.signal),
+      invokeFunction: (name, payload, options) =>
+        trouble.watch(pool.call(name as FunctionName, payload, options.signal)),
       itemTables: stores.itemTables,
       isAlive: (execution) => fenceOffIfDead(config.dataFolder, execution),
       onEvent: tell,
@@ -58,8 +61,9 @@ export async function runExecution(
       machine: DAILY_AGREEMENT_JOB,
       name: run,
       input: JSON.parse(JSON.stringify(input)),
-      signal,
+      signal: AbortSignal.any([signal, trouble.signal]),
     });
+    if (trouble.error !== null) throw trouble.error;
     await close();
     return outcome;
   } catch (error) {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TIME_BUDGET_MS } from './functions.ts';
 import { openLocalFunctions } from './local-functions.ts';
+import { sendError } from './sent-error.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-pool.ts';
 
 const port = parentPort!;
@@ -32,8 +33,7 @@ async function runCall({ id, name, payload }: Extract<ToWorker, { type: 'call' }
     });
     post({ type: 'result', id, value });
   } catch (error) {
-    const { name: errorName, message } = error instanceof Error ? error : new Error(String(error));
-    post({ type: 'error', id, name: errorName, message });
+    post({ type: 'error', id, error: sendError(error) });
   } finally {
     running.delete(id);
   }

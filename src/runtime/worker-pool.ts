@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { workerFile } from '../stores/embedded/worker-file.ts';
 import type { FunctionName } from './machines.ts';
+import { receiveError, type SentError } from './sent-error.ts';
 
 /** What a worker needs to open its own world; must survive structured cloning. */
 export interface WorkerSetup {
@@ -27,7 +28,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly name: string; readonly message: string }
+  | { readonly type: 'error'; readonly id: number; readonly error: SentError }
   | { readonly type: 'progress'; readonly progress: ReadProgress };
 
 interface Call {
@@ -65,7 +66,7 @@ export function openWorkerPool(
     calls.delete(message.id);
     call.worker.calls -= 1;
     if (message.type === 'result') call.resolve(message.value);
-    else call.reject(Object.assign(new Error(message.message), { name: message.name }));
+    else call.reject(receiveError(message.error));
   };
 
   /** A thread that died takes its calls with it: each fails as a transient error, and is retried on another thread. */
