@@ -16,6 +16,9 @@ import { workerFile } from './worker-file.ts';
 export const SILENT_AFTER_MS = 60_000;
 const BEAT_EVERY_MS = 5_000;
 
+/** What the thread's one shared number says. */
+export const HEARTBEAT = { starting: 0, beating: 1, over: 2 } as const;
+
 export interface Heartbeat extends ProcessIdentity {
   readonly execution: string;
   readonly incarnation: number;
@@ -67,13 +70,18 @@ export function startHeartbeat(folder: string, guard: Guard, everyMs: number = B
     if (incarnation < guard.incarnation) rmSync(heartbeatFile(folder, { ...guard, incarnation }), { force: true });
   }
   writeHeartbeat(folder, guard);
+  const state = new Int32Array(new SharedArrayBuffer(4));
   const thread = new Worker(workerFile('./heartbeat-thread', import.meta.url), {
-    workerData: { folder, guard, everyMs },
+    workerData: { folder, guard, everyMs, state },
   });
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   thread.unref();
   thread.on('error', () => undefined); // Without a heartbeat others wait for the pid to go; that must not end the run.
+  // Ended by a flag: `terminate` in the middle of a thread's start can take the whole process with it.
   return async () => {
-    await thread.terminate();
+    const before = Atomics.exchange(state, 0, HEARTBEAT.over);
+    Atomics.notify(state, 0);
+    if (before === HEARTBEAT.beating) await ended; // It may be writing right now.
     rmSync(heartbeatFile(folder, guard), { force: true });
   };
 }
