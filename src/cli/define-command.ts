@@ -37,12 +37,6 @@ export function flagsForHints(flags: GlobalFlags): string {
   return flags.data === undefined ? '' : ` --data ${shellWord(flags.data)}`;
 }
 
-/** The same for a further `run`. */
-export function flagsForRun(flags: GlobalFlags & { readonly lex?: string; readonly input?: string }): string {
-  const input = flags.input === undefined || flags.input === '-' ? '' : ` --input ${shellWord(flags.input)}`;
-  return `${input}${flags.lex === undefined ? '' : ` --lex ${shellWord(flags.lex)}`}${flagsForHints(flags)}`;
-}
-
 /** A word as a shell reads it. */
 export function shellWord(text: string): string {
   return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -24,7 +24,7 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   terminal.configure({ json: args.includes('--json'), quiet: false, color: !args.includes('--no-color') });
   const shell: Shell = { context, exitCode: 0, dataOnOutput: false };
   try {
-    await createProgram(shell).parseAsync(args, { from: 'user' });
+    await createProgram(shell).parseAsync(spellHelp(args), { from: 'user' });
     return shell.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, terminal, shell.dataOnOutput);
@@ -32,6 +32,11 @@ export async function runProgram(args: readonly string[], context: Context): Pro
     if (error.code === 'commander.help') return 2;
     return reportError(new PermanentError('USAGE', usageText(error.message)), terminal);
   }
+}
+
+/** `help entities import` as `entities import --help`. */
+function spellHelp(args: readonly string[]): readonly string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : args;
 }
 
 function createProgram(shell: Shell): Command {

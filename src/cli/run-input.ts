@@ -7,6 +7,7 @@ import { jsonPlace, nameOf, readText } from './read-text.ts';
 export interface InputFlags {
   readonly input?: string;
   readonly businessDate?: string;
+  readonly namespaces?: string;
   readonly maxParallelExecutions?: string;
   readonly queryBatchSize?: string;
   readonly accept?: readonly string[];
@@ -61,6 +62,9 @@ function applyFlags(
   const value: Record<string, unknown> = { ...file };
   if (flags.maxParallelExecutions !== undefined) {
     value['max_parallel_executions'] = numberOrText(flags.maxParallelExecutions);
+  }
+  if (flags.namespaces !== undefined) {
+    value['namespaces'] = flags.namespaces.split(',').map((namespace) => ({ namespace: namespace.trim() }));
   }
   if (flags.queryBatchSize !== undefined) value['query_batch_size'] = numberOrText(flags.queryBatchSize);
   if (flags.businessDate !== undefined) {

@@ -2,15 +2,16 @@
 import { existsSync } from 'node:fs';
 import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
-import { InputError } from '../job/job-input.ts';
+import { InputError, type JobInput } from '../job/job-input.ts';
 import type { RunPlan } from '../runtime/plan-run.ts';
 import type { RunOutcome } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints, flagsForRun } from './define-command.ts';
+import { flagsForHints } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
 import { showProgress } from './progress/display.ts';
+import { hintOfRun } from './run-hints.ts';
 import { type InputFlags, readRunInput } from './run-input.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -51,13 +52,18 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
     } finally {
       display.end();
     }
-    return tellOutcome(outcome, signal, flags, context);
+    return tellOutcome(outcome, signal, { flags, input }, context);
   } finally {
     await runtime.close();
   }
 }
 
-function tellOutcome(outcome: RunOutcome, signal: AbortSignal, flags: RunFlags, { terminal }: Context): number {
+function tellOutcome(
+  outcome: RunOutcome,
+  signal: AbortSignal,
+  { flags, input }: { readonly flags: RunFlags; readonly input: JobInput },
+  { terminal }: Context,
+): number {
   if (outcome.kind === 'locked') {
     throw new PermanentError('JOB_ALREADY_RUNNING', `The run ${outcome.owner} holds the lock. Nothing was created.`);
   }
@@ -74,8 +80,9 @@ function tellOutcome(outcome: RunOutcome, signal: AbortSignal, flags: RunFlags, 
     return exitCode;
   }
   if (!ran) terminal.note(`${report.run} had ended before. Nothing was done.`);
-  const { paint, width } = terminal;
-  terminal.print(...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags) }));
+  const { paint, width, commandWidth } = terminal;
+  const hints = { flags: flagsForHints(flags), runHint: hintOfRun(flags, input) };
+  terminal.print(...renderVerdict(report, { paint, width, commandWidth, ...hints }));
   return exitCode;
 }
 

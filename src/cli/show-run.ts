@@ -1,23 +1,27 @@
 /** The work of `lexdelta show`. */
+
+import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf, flagsForHints, flagsForRun } from './define-command.ts';
+import { flagsForHints } from './define-command.ts';
 import { findRun } from './find-run.ts';
+import { hintOfInput } from './run-hints.ts';
 import { renderVerdict } from './verdict/render-verdict.ts';
 import { verdictOf } from './verdict/verdict-of.ts';
 
 /** Shows any run, failed ones too, so the exit code is 0 when there is one. */
 export async function showRun(run: string, flags: GlobalFlags, context: Context): Promise<number> {
   const { terminal } = context;
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  const { dataFolder, lex } = await readConfig({ data: flags.data }, context);
+  const data = await context.services.openData(dataFolder, 'read');
   try {
     const report = await findRun(run, data.jobStats);
     const isAlive = data.isAlive(report.run);
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), report });
     else {
-      const { paint, width } = terminal;
-      terminal.print(
-        ...renderVerdict(report, { paint, width, flags: flagsForHints(flags), runFlags: flagsForRun(flags), isAlive }),
-      );
+      const { paint, width, commandWidth } = terminal;
+      const runHint = hintOfInput(data.inputOf(report.run), lex !== null, flags);
+      const hints = { flags: flagsForHints(flags), runHint };
+      terminal.print(...renderVerdict(report, { paint, width, commandWidth, ...hints, isAlive }));
     }
     return 0;
   } finally {

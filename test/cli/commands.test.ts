@@ -124,6 +124,25 @@ describe('lexdelta as-of', () => {
   });
 });
 
+describe('lexdelta show', () => {
+  it('prints the whole command that goes on, on one line where it is no screen', async () => {
+    const { stdout } = await cli(['show', '10-20-2021', '--data', 'failed']);
+
+    // The job has a share of its own, which only an input file can say.
+    expect(stdout).toContain(
+      '  mend, then  npx lexdelta run --business-date 2021-10-20 --attempt 2 --input … --lex … --data failed\n',
+    );
+    expect(stdout).toContain('--data failed --accept transform --by NAME --reason TEXT\n');
+    expect(stdout).toContain('fill in     …: the input file of that run, and where Lex is');
+  });
+
+  it('does not ask for what the environment says', async () => {
+    const { stdout } = await cli(['show', '10-20-2021', '--data', 'failed'], { env: { LEXDELTA_LEX: 'https://lex' } });
+
+    expect(stdout).toContain('--attempt 2 --input … --data failed\n');
+  });
+});
+
 describe('lexdelta rejected', () => {
   it.each(['published', 'failed'])(
     'tells the reasons of the %s day by rule, then id, field and value, harmlessly',

@@ -38,6 +38,10 @@ describe('lexdelta', () => {
     },
   );
 
+  it.each(COMMANDS.map((command) => ({ command })))('helps on $command in words too', async ({ command }) => {
+    expect(await runCli(['help', ...command])).toEqual(await runCli([...command, '--help']));
+  });
+
   it('prints its version', async () => {
     expect(await runCli(['--version'])).toMatchObject({
       exitCode: 0,

@@ -8,7 +8,12 @@ import type { RunReport } from '../../src/runtime/run-report.ts';
 import { namespaceCounts, publishedReport } from './support.ts';
 
 function verdict(report: RunReport): readonly string[] {
-  return renderVerdict(report, { paint: plain, width: 80, flags: ' --data d', runFlags: ' --lex l --data d' });
+  return renderVerdict(report, {
+    paint: plain,
+    width: 80,
+    flags: ' --data d',
+    runHint: { flags: ' --lex l --data d', accepted: null },
+  });
 }
 
 function failedReport(change: Partial<RunReport> = {}): RunReport {
@@ -77,7 +82,8 @@ describe('renderVerdict', () => {
         look at     npx lexdelta rejected agreements-2021-10-20 --by-rule --data d
         mend, then  npx lexdelta run --business-date 2021-10-20 --attempt 2 --lex l \\
                     --data d
-        or accept   … --accept transform --by NAME --reason TEXT"
+        or accept   npx lexdelta run --business-date 2021-10-20 --attempt 2 --lex l \\
+                    --data d --accept transform --by NAME --reason TEXT"
     `);
   });
 
@@ -120,7 +126,13 @@ describe('renderVerdict', () => {
   it('tells a run that nobody works on from one that runs', () => {
     const report = publishedReport({ status: 'running', publication: null, ended_at: null });
     const shown = (isAlive: boolean) =>
-      renderVerdict(report, { paint: plain, width: 80, flags: '', runFlags: ' --lex l', isAlive }).join('\n');
+      renderVerdict(report, {
+        paint: plain,
+        width: 80,
+        flags: '',
+        runHint: { flags: ' --lex l', accepted: null },
+        isAlive,
+      }).join('\n');
 
     expect(shown(true)).toMatch(/^… RUNNING[\s\S]*follow it +npx lexdelta run --business-date 2021-10-20 --lex l$/);
     expect(shown(false)).toMatch(/^! INTERRUPTED[\s\S]*go on +npx lexdelta run --business-date 2021-10-20 --lex l$/);

@@ -12,6 +12,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     .option('--business-date <date>', 'MM-DD-YYYY or YYYY-MM-DD')
     .option('--input <file>', 'the whole input as JSON; - is standard input')
     .option('--lex <url|folder>', 'where Lex is (LEXDELTA_LEX; token: LEXDELTA_LEX_TOKEN)')
+    .option('--namespaces <list>', 'these namespaces, separated by commas (default: mac,docman,pwm,cct)')
     .option('--attempt <n>', 'this attempt, not what would come next')
     .option('--max-parallel-executions <n>', '1 to 40 (default 2)')
     .option('--query-batch-size <n>', 'documents per page, 1 to 10,000 (default 1000)')

@@ -99,8 +99,9 @@ async function runDay(
     const { report } = outcome;
     if (!terminal.isJson) {
       const flags = dataFlag(folder, context);
-      const runFlags = ` --lex ${pathWord(lex, context)}${flags}`;
-      terminal.print('', ...renderVerdict(report, { paint: terminal.paint, width: terminal.width, flags, runFlags }));
+      const runHint = { flags: ` --lex ${pathWord(lex, context)}${flags}`, accepted: null };
+      const { paint, width, commandWidth } = terminal;
+      terminal.print('', ...renderVerdict(report, { paint, width, commandWidth, flags, runHint }));
     }
     return { report, problems: await check(report, lex, before, folder, context) };
   } finally {

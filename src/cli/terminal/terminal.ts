@@ -59,6 +59,11 @@ export class Terminal {
     return widthOf(this.stdout);
   }
 
+  /** For commands: only a screen breaks them, a file or pipe gets each on one line. */
+  get commandWidth(): number {
+    return this.stdout.isTTY === true ? this.width : Number.POSITIVE_INFINITY;
+  }
+
   get errorWidth(): number {
     return widthOf(this.stderr);
   }

@@ -1,3 +1,5 @@
+import type { RunHint } from '../run-hints.ts';
+import { commandLines } from '../terminal/command-lines.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
@@ -5,10 +7,12 @@ import { wrap } from '../terminal/wrap.ts';
 export interface VerdictOptions {
   readonly paint: Paint;
   readonly width: number;
+  /** For commands. @default width */
+  readonly commandWidth?: number;
   /** What further commands need to reach the same data, for example ` --data /srv/lexdelta`. */
   readonly flags: string;
   /** The same, and what a further `run` needs beside. */
-  readonly runFlags: string;
+  readonly runHint: RunHint;
   /** Whether a process works on the run. @default true */
   readonly isAlive?: boolean;
 }
@@ -21,7 +25,10 @@ export function fact({ width }: VerdictOptions, label: string, text: string): re
 }
 
 /** As {@link fact}, for a command: it can be copied even where it is broken. */
-export function commandFact(options: VerdictOptions, label: string, command: string): readonly string[] {
-  const lines = fact({ ...options, width: options.width - 2 }, label, command);
-  return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line));
+export function commandFact(
+  { width, commandWidth = width }: VerdictOptions,
+  label: string,
+  command: string,
+): readonly string[] {
+  return commandLines(command, commandWidth, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
 }

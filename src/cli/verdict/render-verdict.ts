@@ -6,6 +6,7 @@
 import type { OverrideKind } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { PROGRAM } from '../program-name.ts';
+import { acceptFlags, FILL_IN, type RunHint } from '../run-hints.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
@@ -95,7 +96,7 @@ function causeOf(report: RunReport): string {
 function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {
   const { flags } = options;
   const rejected = report.transformation?.rejected ?? 0;
-  const sameAgain = `${PROGRAM} run --business-date ${report.business_date}${options.runFlags}`;
+  const sameAgain = runCommand(report, '', options.runHint);
   const rejectedCommand = `${PROGRAM} rejected ${report.run} --by-rule${flags}`;
   switch (verdictOf(report, options.isAlive)) {
     case 'published':
@@ -108,20 +109,47 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
     case 'published_incomplete':
       return fact(options, 'next', 'Nothing is lost. The next run finishes what is left before it begins.');
     case 'running':
-      return commandFact(options, 'follow it', sameAgain);
+      return [...commandFact(options, 'follow it', sameAgain), ...toFillIn(options, sameAgain)];
     case 'interrupted':
-      return commandFact(options, 'go on', sameAgain);
+      return [...commandFact(options, 'go on', sameAgain), ...toFillIn(options, sameAgain)];
     default: {
-      const again = `${PROGRAM} run --business-date ${report.business_date} --attempt ${report.attempt + 1}`;
+      const again = nextAttempt(report, options.runHint);
       const accept = acceptableOf(report.error?.code ?? null);
       return [
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
         ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
-        ...commandFact(options, 'mend, then', again + options.runFlags),
-        ...(accept === null ? [] : fact(options, 'or accept', `… --accept ${accept} --by NAME --reason TEXT`)),
+        ...commandFact(options, 'mend, then', again),
+        ...(accept === null ? [] : commandFact(options, 'or accept', nextAttempt(report, options.runHint, accept))),
+        ...toFillIn(options, again),
       ];
     }
   }
+}
+
+/** @param accept what the next attempt is to accept beside what was accepted before */
+export function nextAttempt(
+  report: Pick<RunReport, 'business_date' | 'attempt'>,
+  hint: RunHint,
+  accept: OverrideKind | null = null,
+): string {
+  return runCommand(report, ` --attempt ${report.attempt + 1}`, hint, accept);
+}
+
+function runCommand(
+  { business_date }: Pick<RunReport, 'business_date'>,
+  attempt: string,
+  hint: RunHint,
+  accept: OverrideKind | null = null,
+): string {
+  return `${PROGRAM} run --business-date ${business_date}${attempt}${hint.flags}${acceptFlags(hint, accept)}`;
+}
+
+function toFillIn(options: VerdictOptions, command: string): readonly string[] {
+  if (!command.includes(FILL_IN)) return [];
+  const what = command.includes(`--input ${FILL_IN}`)
+    ? 'the input file of that run, and where Lex is'
+    : 'URL or folder';
+  return fact(options, 'fill in', `${FILL_IN}: ${what}`);
 }
 
 function acceptableOf(code: string | null): OverrideKind | null {
