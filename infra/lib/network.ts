@@ -12,7 +12,6 @@ import {
   InterfaceVpcEndpointService,
   IpAddresses,
   type IVpc,
-  Peer,
   Port,
   SecurityGroup,
   SubnetType,
@@ -65,12 +64,7 @@ export class Network extends Construct {
 
   /** Made when the roles are there that the policies name. */
   addEndpoints(policies: EndpointPolicies): void {
-    const given = this.#parameters.network.vpc?.endpointSecurityGroupId ?? null;
-    if (given !== null) {
-      for (const place of INTERFACES)
-        this.#callers.get(place)!.addEgressRule(Peer.securityGroupId(given), this.#port(place), place);
-      return;
-    }
+    if (this.#givenEndpoints !== null) return;
     for (const place of ['s3', 'dynamodb'] as const) this.#gateway(place, policies[place]);
     for (const place of ['sqs', 'secretsmanager', 'states'] as const) {
       const service = {
@@ -154,7 +148,7 @@ export class Network extends Construct {
   ): InterfaceVpcEndpoint {
     const group = this.#group(`${place}EndpointGroup`, `The endpoint of ${place}`);
     const callers = this.#callers.get(place)!;
-    const port = this.#port(place);
+    const port = Port.tcp(this.#portOf(place));
     group.addIngressRule(callers, port, 'from the functions that call it');
     callers.addEgressRule(group, port, place);
     return new InterfaceVpcEndpoint(this, `${place}Endpoint`, {
@@ -179,15 +173,29 @@ export class Network extends Construct {
     new ARecord(this, 'LexAddress', { zone, target: RecordTarget.fromAlias(new InterfaceVpcEndpointTarget(endpoint)) });
   }
 
-  #port(place: Place): Port {
-    return Port.tcp(place === 'lex' ? this.#parameters.lex.port : HTTPS);
+  #portOf(place: Place): number {
+    return place === 'lex' ? this.#parameters.lex.port : HTTPS;
   }
 
-  /** S3 and DynamoDB have gateways, not groups; the other rules come with the endpoints. */
+  /** Group of the endpoints that stand in a given VPC; `null`: the stack makes its own. */
+  get #givenEndpoints(): string | null {
+    return this.#parameters.network.vpc?.endpointSecurityGroupId ?? null;
+  }
+
+  /** S3 and DynamoDB have gateways, not groups; to endpoints of the stack's own the rules come with them. */
   #inlineEgress(place: Place): object {
-    if (place !== 's3' && place !== 'dynamodb') return NOWHERE;
-    const DestinationPrefixListId = this.#parameters.network.prefixLists[place];
-    return { IpProtocol: 'tcp', FromPort: HTTPS, ToPort: HTTPS, DestinationPrefixListId, Description: place };
+    const to = (destination: object, port: number): object => ({
+      IpProtocol: 'tcp',
+      FromPort: port,
+      ToPort: port,
+      ...destination,
+      Description: place,
+    });
+    if (place === 's3' || place === 'dynamodb') {
+      return to({ DestinationPrefixListId: this.#parameters.network.prefixLists[place] }, HTTPS);
+    }
+    const DestinationSecurityGroupId = this.#givenEndpoints;
+    return DestinationSecurityGroupId === null ? NOWHERE : to({ DestinationSecurityGroupId }, this.#portOf(place));
   }
 
   /** A group without a rule of its own inside would get EC2's default one, out to everywhere; rules beside it do not help. */
@@ -201,8 +209,6 @@ export class Network extends Construct {
     return new SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
   }
 }
-
-const INTERFACES = ['sqs', 'secretsmanager', 'states', 'lex'] as const;
 
 function statementsOf(policy: PolicyDocument): readonly PolicyStatement[] {
   const { Statement } = policy.toJSON() as { readonly Statement: readonly unknown[] };
