@@ -81,7 +81,10 @@ export function startHeartbeat(folder: string, guard: Guard, everyMs: number = B
   return async () => {
     const before = Atomics.exchange(state, 0, HEARTBEAT.over);
     Atomics.notify(state, 0);
-    if (before === HEARTBEAT.beating) await ended; // It may be writing right now.
+    if (before === HEARTBEAT.beating) {
+      thread.ref(); // Or the process could end, with nothing else to do, before the thread has.
+      await ended; // It may be writing right now.
+    }
     rmSync(heartbeatFile(folder, guard), { force: true });
   };
 }
