@@ -15,6 +15,7 @@ import { hintOfRun } from './run-hints.ts';
 import { type InputFlags, readRunInput } from './run-input.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { wrap } from './terminal/wrap.ts';
+import { nextAttempt } from './verdict/next-attempt.ts';
 import { renderVerdict } from './verdict/render-verdict.ts';
 import { verdictOf } from './verdict/verdict-of.ts';
 
@@ -79,9 +80,18 @@ function tellOutcome(
     terminal.printJson('run', { outcome: 'ended', ran, verdict: verdictOf(report), exit_code: exitCode, report });
     return exitCode;
   }
-  if (!ran) terminal.note(`${report.run} had ended before. Nothing was done.`);
   const { paint, width, commandWidth } = terminal;
   const hints = { flags: flagsForHints(flags), runHint: hintOfRun(flags, input) };
+  if (!ran) {
+    terminal.note(`${report.run} had ended before. Nothing was done.`);
+    if (input.overrides.length > 0) {
+      const kinds = input.overrides.map(({ accept }) => accept).join(', ');
+      terminal.note(
+        ...wrap(`Accepted (${kinds}) had no effect on it. A new attempt takes it into account:`, terminal.errorWidth),
+        `  ${nextAttempt(report, hints.runHint)}`,
+      );
+    }
+  }
   terminal.print(...renderVerdict(report, { paint, width, commandWidth, ...hints }));
   return exitCode;
 }

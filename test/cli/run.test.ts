@@ -124,6 +124,21 @@ describe('lexdelta run: bad input', () => {
   });
 });
 
+describe('lexdelta run: a date that has ended', () => {
+  it('says that what is accepted had no effect, and prints the command that takes it into account', async () => {
+    const { services } = fakeRuntime({ outcome: { ...ended(), ran: false } });
+    const accept = ['--accept', 'removals', '--by', 'Ada', '--reason', 'really gone'];
+
+    const result = await runCli([...RUN, ...accept], { cwd, services });
+
+    expect(result.exitCode).toBe(0);
+    expect(result.stderr).toContain('Accepted (removals) had no effect on it.');
+    expect(result.stderr).toContain(
+      `run --business-date 2021-10-20 --attempt 2 --lex http://127.0.0.1:1 --accept removals --by Ada --reason 'really gone'\n`,
+    );
+  });
+});
+
 describe('lexdelta run: bad configuration', () => {
   it.each([
     [{ rules: { 'A9.9-nothing': 'error' } }, 'A9.9-nothing'],

@@ -68,7 +68,7 @@ describe('renderVerdict', () => {
       "✘ NOT PUBLISHED  The transformation gate failed. Table A-3 as of 2021-10-19
         stays in force.
         run         agreements-2021-10-20, started 2021-10-20 06:02:11 UTC, took 9m41s
-        why         2,611 of 3,022 documents are valid.
+        why         [TRANSFORMATION_GATE_FAILED] 2,611 of 3,022 documents are valid.
         listed      3,708,719 = 3,705,697 unchanged + 118 new + 2,904 changed
         deltas      3,022 = 2,611 valid + 411 rejected (they return when mended)
         gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
@@ -111,6 +111,55 @@ describe('renderVerdict', () => {
     expect(text).toContain('[LEX_TIMEOUT] Lex was silent.');
     expect(text).toContain('! 1 slice failed');
     expect(text).toContain('! accepted: query, by Ada: cct is down');
+  });
+
+  it('says once how many removals are held back, in the headline why that matters, and the command that accepts them', () => {
+    const query = [namespaceCounts('mac', { total_docs: 950, total_docs_queried: 950, removals_held: 50 })];
+
+    const text = verdict(publishedReport({ query, warnings: ['mac: 50 removals were held back.'] })).join('\n');
+
+    expect(text).toMatch(/^! PUBLISHED, WITH RESERVATIONS {2}Table[\s\S]*? 50\s+removals held back\./);
+    expect(text).toContain('! mac: 50 removals held back, too many for one day.');
+    expect(text).not.toContain('were held back');
+    expect(text.replaceAll(/ \\\n +/g, ' ')).toContain(
+      'or accept   npx lexdelta run --business-date 2021-10-20 --attempt 2 --lex l --data d --accept removals --by NAME',
+    );
+  });
+
+  it('says in the headline what was not read of a query gate that an operator accepted', () => {
+    const query_gate = { ...publishedReport().query_gate!, passed: false, accepted: true, numerator: 0, ratio: 0 };
+    const query = [
+      namespaceCounts('mac', { total_docs: null, complete: false }),
+      namespaceCounts('pwm', { total_docs: 7, total_docs_queried: 7 }),
+    ];
+    const headline = (change: Partial<RunReport>) =>
+      verdict(publishedReport({ query, query_gate, ...change }))
+        .slice(0, 3)
+        .join(' ')
+        .replaceAll(/ +/g, ' ');
+
+    expect(headline({})).toContain('! PUBLISHED, WITH RESERVATIONS Table A-3 as of 2021-10-20: 3,921,440 rows.');
+    expect(headline({})).toContain('Nothing was read of mac: carried over from 2021-10-19.');
+    expect(headline({ base: null })).toContain('there is no earlier table');
+  });
+
+  it('stays green for an accepted gate that was not needed', () => {
+    const overrides = [{ accept: 'query', by: 'Ada', reason: 'in case' }] as const;
+
+    expect(verdict(publishedReport({ overrides }))[0]).toMatch(/^✔ PUBLISHED {2}/);
+  });
+
+  it('keeps the code of the cause, and the one remedy that ends it', () => {
+    const cause = `[QUERY_GATE_FAILED] 0 of 0 documents were read: mac ([LEX_UNAUTHORIZED] Lex answered 401. ${REPAIRS.LEX_UNAUTHORIZED}). ${REPAIRS.QUERY_GATE_FAILED}`;
+    const error = { name: 'PermanentError', code: 'QUERY_GATE_FAILED', message: cause };
+
+    const text = verdict(failedReport({ error })).join(' ').replaceAll(/ +/g, ' ');
+
+    expect(text).toContain(
+      'why [QUERY_GATE_FAILED] 0 of 0 documents were read: mac ([LEX_UNAUTHORIZED] Lex answered 401.).',
+    );
+    expect(text.split('Check the token (environment variable LEXDELTA_LEX_TOKEN).')).toHaveLength(2);
+    expect(text).not.toContain('See the cause of each namespace');
   });
 
   it('stays within 80 columns and prints no control character, whatever a server wrote into the cause', () => {

@@ -3,15 +3,18 @@
  * alone, so `run`, `show` and `demo` say the same.
  */
 
+import { type ErrorCode, REPAIRS } from '../../errors.ts';
 import type { OverrideKind } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { PROGRAM } from '../program-name.ts';
-import { acceptFlags, FILL_IN, type RunHint } from '../run-hints.ts';
+import { FILL_IN } from '../run-hints.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
 import { commandFact, fact, type VerdictOptions } from './layout.ts';
+import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
+import { reservations } from './reservations.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
 
@@ -41,8 +44,11 @@ function headlineParts(
   const rows = report.publication === null ? '' : `: ${plural(report.publication.rows, 'row')}`;
   const table = `Table A-3 as of ${report.business_date}${rows}`;
   switch (verdictOf(report, isAlive)) {
-    case 'published':
-      return ['good', '✔ PUBLISHED', table];
+    case 'published': {
+      const found = reservations(report);
+      if (found.length === 0) return ['good', '✔ PUBLISHED', table];
+      return ['warning', '! PUBLISHED, WITH RESERVATIONS', `${table}. ${sentence(found.join('; '))}`];
+    }
     case 'published_incomplete':
       return ['warning', '! PUBLISHED, INCOMPLETE', `${table}. What follows publication is not all done.`];
     case 'running':
@@ -52,6 +58,10 @@ function headlineParts(
     default:
       return ['bad', '✘ NOT PUBLISHED', `${failureOf(report)} ${inForce(report)}`];
   }
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 function failureOf(report: RunReport): string {
@@ -88,9 +98,22 @@ function runFacts(report: RunReport): string {
   return facts.join(', ');
 }
 
-/** Without the code in front, which the headline has put into words. */
+/** The code in front stays: it is what an operator looks up. One remedy: of the first code that is no gate's, else its own. */
 function causeOf(report: RunReport): string {
-  return plainCause(report.error!.message).replace(/^\[[A-Z_]+\] /, '');
+  const { message } = report.error!;
+  const text = plainCause(message);
+  const codes = [...text.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, code]) => code!);
+  const told = codes.filter((code) => Object.hasOwn(REPAIRS, code)) as ErrorCode[];
+  const remedy = told.find((code) => !OUTCOME_CODES.has(code)) ?? told[0];
+  return remedy === undefined || isSaidBelow(remedy) ? text : `${text} ${REPAIRS[remedy]}`;
+}
+
+/** Codes that say what a run came to: the cause stands further inside. */
+const OUTCOME_CODES: ReadonlySet<ErrorCode> = new Set(['QUERY_GATE_FAILED', 'TRANSFORMATION_GATE_FAILED']);
+
+/** Their remedies are the commands that follow. */
+function isSaidBelow(code: ErrorCode): boolean {
+  return OUTCOME_CODES.has(code) || acceptableOf(code) !== null;
 }
 
 function nextSteps(report: RunReport, options: VerdictOptions): readonly string[] {
@@ -105,6 +128,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
         ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0
           ? commandFact(options, 'look at', rejectedCommand)
           : []),
+        ...afterReservations(report, options),
       ];
     case 'published_incomplete':
       return fact(options, 'next', 'Nothing is lost. The next run finishes what is left before it begins.');
@@ -126,22 +150,16 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
   }
 }
 
-/** @param accept what the next attempt is to accept beside what was accepted before */
-export function nextAttempt(
-  report: Pick<RunReport, 'business_date' | 'attempt'>,
-  hint: RunHint,
-  accept: OverrideKind | null = null,
-): string {
-  return runCommand(report, ` --attempt ${report.attempt + 1}`, hint, accept);
-}
-
-function runCommand(
-  { business_date }: Pick<RunReport, 'business_date'>,
-  attempt: string,
-  hint: RunHint,
-  accept: OverrideKind | null = null,
-): string {
-  return `${PROGRAM} run --business-date ${business_date}${attempt}${hint.flags}${acceptFlags(hint, accept)}`;
+/** What was not read is read by a new attempt; what was held back is removed by one that accepts it. */
+function afterReservations(report: RunReport, options: VerdictOptions): readonly string[] {
+  const isHeld = report.query.some(({ removals_held }) => removals_held > 0);
+  if (!isHeld && reservations(report).length === 0) return [];
+  const again = nextAttempt(report, { ...options.runHint, accepted: null });
+  return [
+    ...commandFact(options, 'mend, then', again),
+    ...(isHeld ? commandFact(options, 'or accept', nextAttempt(report, options.runHint, 'removals')) : []),
+    ...toFillIn(options, again),
+  ];
 }
 
 function toFillIn(options: VerdictOptions, command: string): readonly string[] {

@@ -14,7 +14,8 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
     ...(report.failed_slices > 0
       ? [`${plural(report.failed_slices, 'slice')} failed: the documents keep what they had and are found again`]
       : []),
-    ...report.warnings,
+    // The gate says it as well, without what to do about it.
+    ...report.warnings.filter((text) => !/^[\w-]+: \d+ removals were held back\.$/.test(text)),
     ...report.overrides.map(({ accept, by, reason }) => `accepted: ${accept}, by ${by}: ${reason}`),
   ];
   const seen = [...new Set(found)].map((text) => harmless(plainCause(text)));
@@ -26,7 +27,7 @@ function namespaceWarnings(counts: NamespaceCounts, told: readonly string[]): re
   if (counts.removals_held > 0) {
     found.push(
       `${counts.namespace}: ${plural(counts.removals_held, 'removal')} held back, too many for one day. ` +
-        'Check Lex; if they are right: --accept removals --by NAME --reason TEXT',
+        'Check Lex; if they are right, accept them by the command below.',
     );
   }
   // The gate may have said so already, and says what could not even be counted.
