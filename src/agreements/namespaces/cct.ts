@@ -39,7 +39,7 @@ export const cct = defineNamespace({
         kind: 'list',
         items: { kind: 'object', members: { ...terms, ob: { kind: 'text', field: 'A3.6.1' } } },
       },
-      ts: { kind: 'number', needs: 'key' },
+      ts: { kind: 'any', needs: 'key' },
     },
   },
   toAgreements(document) {

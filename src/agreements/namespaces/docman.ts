@@ -35,7 +35,7 @@ const card = {
     notice_email: contactText,
     parent_ref: needed,
     source_file: needed,
-    indexed_at: needed,
+    indexed_at: { kind: 'any', needs: 'key' },
   },
 } as const satisfies ObjectShape;
 

@@ -81,7 +81,7 @@ export const mac = defineNamespace({
         needs: 'value',
         members: { ...terms, annexes: { kind: 'list', items: annex } },
       },
-      audit: { kind: 'object', needs: 'key', members: {} },
+      audit: { kind: 'any', needs: 'key' },
     },
   },
   toAgreements(document, refuse) {

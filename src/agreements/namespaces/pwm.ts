@@ -73,7 +73,7 @@ export const pwm = defineNamespace({
         members: { lei: { kind: 'text', field: 'A3.2' }, name: { kind: 'text', needs: 'key' } },
       },
       agreements: { kind: 'list', needs: 'value', items: agreement },
-      lastContactAt: { kind: 'text', needs: 'key' },
+      lastContactAt: { kind: 'any', needs: 'key' },
     },
   },
   toAgreements(document, refuse) {
