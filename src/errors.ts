@@ -42,7 +42,8 @@ export const REPAIRS = {
   STORE_FULL: 'Make room on the disk, then start the same command again: the run goes on.',
   STORE_WRITE_FAILED:
     'Check the disk (its errors stand in the system log), then start the same command again: the run goes on.',
-  STORE_READ_ONLY: 'Give this user the right to write to the data folder, then start again.',
+  STORE_READ_ONLY:
+    'Give this user the right to write to what is named above. To read only, a copy of the data folder will do as well.',
   STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
   STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',
   STORE_KEY_INVALID: 'A key is relative, has no empty or dotted part, and at most 1,024 bytes.',

@@ -4,7 +4,7 @@ import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
 import type { RunPlan } from '../runtime/plan-run.ts';
-import type { RunOutcome } from '../runtime/run-events.ts';
+import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -42,14 +42,20 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   const { terminal } = context;
   try {
     if (flags.dryRun) return tellPreview(await runtime.preview({ input, attempt }), context);
+    let isFollowing = false;
     const signal = context.catchStopSignals((name) => {
-      terminal.note(`${name}: stopping; what is done stays. Once more ends at once.`);
+      const what = isFollowing ? 'following ends; the run goes on' : 'stopping; what is done stays';
+      terminal.note(`${name}: ${what}. Once more ends at once.`);
     });
     const namespaces = input.namespaces.map(({ namespace }) => namespace);
     const display = showProgress(terminal, namespaces, context.now);
     let outcome: RunOutcome;
     try {
-      outcome = await runtime.run({ input, attempt }, { onEvent: (event) => display.onEvent(event), signal });
+      const onEvent = (event: RunEvent): void => {
+        if (event.type === 'run') isFollowing = event.mode === 'following';
+        display.onEvent(event);
+      };
+      outcome = await runtime.run({ input, attempt }, { onEvent, signal });
     } finally {
       display.end();
     }
@@ -70,8 +76,12 @@ function tellOutcome(
   }
   if (outcome.kind === 'stopped') {
     const exitCode = exitCodeOfSignal(signal);
-    if (terminal.isJson) terminal.printJson('run', { outcome: 'stopped', run: outcome.run, exit_code: exitCode });
-    else terminal.note(...wrap(`${outcome.run} has stopped. The same command goes on with it.`, terminal.errorWidth));
+    const { run, following } = outcome;
+    const words = following
+      ? `${run} goes on in the other process; only following it has ended. The same command follows it again.`
+      : `${run} has stopped. The same command goes on with it.`;
+    if (terminal.isJson) terminal.printJson('run', { outcome: 'stopped', run, following, exit_code: exitCode });
+    else terminal.note(...wrap(words, terminal.errorWidth));
     return exitCode;
   }
   const { report, ran } = outcome;

@@ -69,7 +69,7 @@ class EmbeddedRuntime implements LocalRuntime {
       attempt = plan.attempt; // From here on it is this run that was asked for, whoever works on it.
       if (action !== 'follow') {
         const outcome = await this.#work(run, plan.attempt, request.input, onEvent, signal);
-        if (outcome === 'stopped') return { kind: 'stopped', run };
+        if (outcome === 'stopped') return { kind: 'stopped', run, following: false };
         if (outcome === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
       }
       onEvent({ type: 'run', mode: 'following', run, attempt });
@@ -80,7 +80,7 @@ class EmbeddedRuntime implements LocalRuntime {
         onEvent: (event) => progress.take(run, event),
         signal,
       });
-      if (followed === 'stopped') return { kind: 'stopped', run };
+      if (followed === 'stopped') return { kind: 'stopped', run, following: true };
       if (followed === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
     }
   }

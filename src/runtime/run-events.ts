@@ -38,7 +38,10 @@ export type RunEvent =
 export type RunOutcome =
   /** `ran`: false when the run had ended before and nothing was done. */
   | { readonly kind: 'ended'; readonly ran: boolean; readonly report: RunReport }
-  /** Asked to stop (Ctrl+C): the same command goes on with it. */
-  | { readonly kind: 'stopped'; readonly run: string }
+  /**
+   * Asked to stop (Ctrl+C): the same command goes on with it. `following`: another process works on the run and goes on;
+   * only the following has ended.
+   */
+  | { readonly kind: 'stopped'; readonly run: string; readonly following: boolean }
   /** Another date's run holds the lock and still runs: nothing was created. */
   | { readonly kind: 'locked'; readonly owner: string };

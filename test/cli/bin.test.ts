@@ -1,7 +1,7 @@
 /** The real program as a process of its own: few cases, because starting one takes time. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,9 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
-function lexdelta(...args: readonly string[]): ChildProcess {
+function lexdelta(...args: readonly (string | { readonly stdio: StdioOptions })[]): ChildProcess {
   const env = { ...process.env, HOME: cwd, XDG_CONFIG_HOME: '', NO_COLOR: '1' };
-  return spawn(process.execPath, [resolve('bin/lexdelta.js'), ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const words = args.filter((arg) => typeof arg === 'string');
+  const { stdio } = args.find((arg) => typeof arg !== 'string') ?? { stdio: ['pipe', 'pipe', 'pipe'] };
+  return spawn(process.execPath, [resolve('bin/lexdelta.js'), ...words], { cwd, env, stdio });
 }
 
 async function ended(child: ChildProcess, input = '') {
@@ -58,6 +60,22 @@ describe('lexdelta as a process', () => {
     const [code] = await once(child, 'close');
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('ends with a code and without a stack trace when its output has no room', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = lexdelta('--help', { stdio: ['ignore', full.fd, 'pipe'] });
+    let stderr = '';
+    child.stderr!.on('data', (data) => {
+      stderr += data;
+    });
+
+    const [code] = await once(child, 'close');
+    await full.close();
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^✘ \[STORE_FULL\] There is no room for what goes to standard output\./);
+    expect(stderr).not.toMatch(/^ +at /m);
   });
 
   it('serves a Lex until it is asked to end', async () => {

@@ -124,6 +124,20 @@ describe('lexdelta as-of', () => {
   });
 });
 
+describe('--data', () => {
+  it.each([
+    ['a file', 'co.csv'],
+    ['a folder below a file', 'co.csv/data'],
+  ])('refuses %s with a code, and leaves it as it is', async (_what, data) => {
+    const imported = await cli(['entities', 'import', '--co', 'co.csv', '--data', data]);
+    const listed = await cli(['runs', '--data', data]);
+
+    expect(imported).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(imported.stderr).toContain('[FILE_NOT_READABLE]');
+    expect(listed.stderr).toContain('[FILE_NOT_READABLE]');
+  });
+});
+
 describe('lexdelta show', () => {
   it('prints the whole command that goes on, on one line where it is no screen', async () => {
     const { stdout } = await cli(['show', '10-20-2021', '--data', 'failed']);

@@ -221,12 +221,22 @@ describe('lexdelta run', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('says after %s that the run can go on, and exits %d', async (stop, exitCode) => {
-    const outcome = { kind: 'stopped', run: 'agreements-2021-10-20' } as const;
+    const outcome = { kind: 'stopped', run: 'agreements-2021-10-20', following: false } as const;
 
     const result = await runCli(RUN, { cwd, stop, ...fakeRuntime({ outcome }) });
 
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toContain('agreements-2021-10-20 has stopped. The same command goes on with it.');
+  });
+
+  it('says that only following has ended where another process works on the run', async () => {
+    const outcome = { kind: 'stopped', run: 'agreements-2021-10-20', following: true } as const;
+
+    const result = await runCli(RUN, { cwd, stop: 'SIGINT', ...fakeRuntime({ outcome }) });
+
+    expect(result.exitCode).toBe(130);
+    expect(result.stderr).toContain('goes on in the other process; only following it has ended.');
+    expect(result.stderr).not.toContain('has stopped');
   });
 
   it('says that nothing was done when the run had ended before', async () => {

@@ -28,7 +28,19 @@ export function checkLmdbFiles(folder: string, readOnly: boolean): void {
   if (existsSync(dataFile)) checkHeader(dataFile);
   for (const file of readOnly ? [] : [folder, dataFile]) checkWritable(file, false);
   // Readers, too, leave a mark in the lock file, but for a file system that is read only as a whole.
-  checkWritable(existsSync(lockFile) ? lockFile : folder, readOnly);
+  const mark = existsSync(lockFile) ? lockFile : folder;
+  if (readOnly) checkMarkable(mark);
+  else checkWritable(mark, false);
+}
+
+function checkMarkable(file: string): void {
+  try {
+    checkWritable(file, true);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const what = `\`${file}\` may not be written by this user. Reading needs that too: each reader leaves a mark in lock.mdb.`;
+    throw new PermanentError('STORE_READ_ONLY', what, { path: file }, { cause: error });
+  }
 }
 
 function checkWritable(file: string, mayBeReadOnlyFileSystem: boolean): void {
@@ -65,6 +77,7 @@ function readHeader(file: string): { readonly header: Buffer; readonly size: num
       closeSync(descriptor);
     }
   } catch (error) {
-    throw storageError(error, file);
+    if (!hasErrno(error, 'EACCES')) throw storageError(error, file);
+    throw new PermanentError('FILE_NOT_READABLE', `\`${file}\` may not be read by this user.`, { path: file });
   }
 }

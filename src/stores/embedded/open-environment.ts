@@ -6,7 +6,7 @@ import { GroupCommit } from './group-commit.ts';
 import { checkGuard, type Guard, INCARNATIONS, type IncarnationRecord } from './guard.ts';
 import { type Codec, type LmdbFile, openLmdbFile } from './lmdb-file.ts';
 import { LmdbTable } from './lmdb-table.ts';
-import { storageError } from './storage-error.ts';
+import { folderError } from './storage-error.ts';
 
 /** Raised whenever an older lexdelta could not read what this one writes. */
 export const STORE_FORMAT = 1;
@@ -161,6 +161,6 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw storageError(error, folder);
+    throw folderError(error, folder);
   }
 }

@@ -1,5 +1,5 @@
 /** Tells the failures of disk and LMDB that a user can mend from all others. */
-import { closeSync, fstatSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hasErrno, messageOf, PermanentError } from '../../errors.ts';
@@ -64,6 +64,28 @@ export function commitError(error: unknown, dataFile: string): unknown {
     { path: dataFile },
     { cause: error },
   );
+}
+
+/** The same for a folder that cannot be made. */
+export function folderError(error: unknown, folder: string): unknown {
+  const code = codeOf(error);
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    const what = `\`${folder}\` cannot be a data folder: it, or a part of its path, is a file.`;
+    return new PermanentError('FILE_NOT_READABLE', what, { path: folder }, { cause: error });
+  }
+  if (code === 'ENAMETOOLONG' || code === 'ELOOP') {
+    const what = `\`${folder}\` is no path that this system can follow (${code}).`;
+    return new PermanentError('FILE_NOT_READABLE', what, { path: folder }, { cause: error });
+  }
+  // Node says ENOENT of a new folder where the file system is read only.
+  if (code !== 'ENOENT' && !READ_ONLY.has(code ?? '')) return storageError(error, folder);
+  const parent = nearestFolder(dirname(folder));
+  const what = `The data folder \`${folder}\` cannot be made: this user may not write to \`${parent}\`.`;
+  return new PermanentError('STORE_READ_ONLY', what, { path: parent }, { cause: error });
+}
+
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }
 
 function codeOf(error: unknown): string | number | null {
