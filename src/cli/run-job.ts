@@ -1,5 +1,6 @@
 /** The work of `lexdelta run`. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
@@ -32,7 +33,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   const input = await readRunInput(flags, context);
   const config = await readConfig(flags, context);
   await checkLex(config);
-  await checkNamespacesAndRules(config);
+  await checkNamespacesAndRules(config, input);
   if (flags.dryRun && !existsSync(config.dataFolder)) {
     const chosen = attempt ?? 1;
     const run = executionName(input.business_date, chosen);
@@ -149,14 +150,42 @@ async function checkLex({ lex, lexToken }: RuntimeConfig): Promise<void> {
   if (!isFolder) throw new PermanentError('LEX_FOLDER_INVALID', `There is no folder ${lex} to read documents from.`);
 }
 
-/** The workers would find the same, but only after the run has begun. @throws PermanentError `CONFIG_INVALID` */
-async function checkNamespacesAndRules({ namespaceModules, rules }: RuntimeConfig): Promise<void> {
-  if (Object.keys(namespaceModules).length > 0) {
-    const { loadNamespaces } = await import('../runtime/local-functions.ts');
-    await loadNamespaces(namespaceModules);
-  }
+/**
+ * The workers would find the same, but only after the run has begun.
+ * @throws PermanentError `CONFIG_INVALID`, `INPUT_INVALID` (a namespace without a module), `LEX_FOLDER_INVALID` (one
+ *   without its file)
+ */
+async function checkNamespacesAndRules(
+  { namespaceModules, rules, lex }: RuntimeConfig,
+  input: JobInput,
+): Promise<void> {
+  const { loadNamespaces } = await import('../runtime/local-functions.ts');
+  const known = [...(await loadNamespaces(namespaceModules)).keys()];
+  const problems = input.namespaces.flatMap(({ namespace }, i) =>
+    known.includes(namespace)
+      ? []
+      : [
+          {
+            path: `/namespaces/${i}/namespace`,
+            found: JSON.stringify(namespace),
+            expected: `one of ${known.join(', ')} (or a module of its own in "namespaceModules")`,
+          },
+        ],
+  );
+  if (problems.length > 0) throw new InputError(problems);
+  if (lex !== null && !isUrl(lex)) checkFiles(lex, input);
   if (Object.keys(rules).length > 0) {
     const { rulesInForce } = await import('../agreements/table-a3/rules-in-force.ts');
     rulesInForce(rules, 'rules');
   }
+}
+
+/** A missing file may be accepted as a namespace that cannot be read. */
+function checkFiles(folder: string, { namespaces, overrides }: JobInput): void {
+  if (overrides.some(({ accept }) => accept === 'query')) return;
+  const names = namespaces.map(({ namespace }) => namespace);
+  const missing = names.filter((name) => !existsSync(join(folder, `${name}.ndjson`)));
+  if (missing.length === 0) return;
+  const what = `The folder ${folder} has no file for ${missing.join(', ')}; the run is for ${names.join(', ')}. Name those that it has: --namespaces, or --input.`;
+  throw new PermanentError('LEX_FOLDER_INVALID', what);
 }

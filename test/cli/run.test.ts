@@ -124,6 +124,32 @@ describe('lexdelta run: bad input', () => {
   });
 });
 
+describe('lexdelta run: namespaces', () => {
+  it('refuses one that nothing is known of, naming the known ones, before anything is made', async () => {
+    const result = await runCli([...RUN, '--namespaces', 'mac,loans'], { cwd });
+
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr.replaceAll(/\s+/g, ' ')).toContain(
+      '/namespaces/1/namespace: found "loans", expected one of mac, docman, pwm, cct',
+    );
+    expect(await readdir(cwd)).toEqual([]);
+  });
+
+  it('refuses a folder that lacks a file of one, and says how to run the others', async () => {
+    await writeFile(join(cwd, 'cct.ndjson'), '');
+    const { services, seen } = fakeRuntime({ outcome: ended() });
+    const run = ['run', '--business-date', '10-20-2021', '--lex', '.'];
+
+    const all = await runCli(run, { cwd });
+    const one = await runCli([...run, '--namespaces', 'cct'], { cwd, services });
+
+    expect(all.exitCode).toBe(2);
+    expect(all.stderr.replaceAll(/\s+/g, ' ')).toContain('has no file for mac, docman, pwm;');
+    expect(one.exitCode).toBe(0);
+    expect(seen.request?.input.namespaces.map(({ namespace }) => namespace)).toEqual(['cct']);
+  });
+});
+
 describe('lexdelta run: a date that has ended', () => {
   it('says that what is accepted had no effect, and prints the command that takes it into account', async () => {
     const { services } = fakeRuntime({ outcome: { ...ended(), ran: false } });
