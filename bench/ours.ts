@@ -5,7 +5,7 @@ import { parseJobInput } from '../src/job/job-input.ts';
 import { openLocalRuntime } from '../src/runtime/local-runtime.ts';
 import { contend } from './contender.ts';
 
-await contend(async (task) => {
+await contend(async (task, memory) => {
   const dataFolder = join(task.folder, `run-${process.pid}`);
   cpSync(join(task.folder, 'known'), dataFolder, { recursive: true });
   const runtime = await openLocalRuntime({
@@ -34,7 +34,10 @@ await contend(async (task) => {
         onEvent: (event) => {
           if (event.type !== 'state' || event.state !== 'QueryNamespaces') return;
           if (event.phase === 'entered') begin = performance.now();
-          else end = performance.now();
+          else {
+            end = performance.now();
+            memory.stop();
+          }
         },
       },
     );

@@ -325,14 +325,14 @@ describe('QueryNamespace, a Lex that misbehaves', () => {
   });
 
   it('waits and tries again, then records the page as failed and goes on; the hole is read when the pages are joined', async () => {
-    let failures = 3;
+    let failures = 6;
     const setting = listing(9, (request) => {
       if (isPage(request, 2) && failures-- > 0) throw transient('LEX_BUSY');
     });
 
     const outputs = await setting.work(0, 1, 3);
 
-    expect(setting.sleeps).toEqual([500, 2000]);
+    expect(setting.sleeps).toEqual([200, 500, 1000, 2000, 4000]);
     expect(outputs).toMatchObject([{ pages: 3, failed_pages: 1, error: 'LEX_BUSY: Lex did something else.' }]);
     expect((await setting.object('000000001'))?.header).toMatchObject({ status: 'failed', counts: { new: 0 } });
     expect(await setting.calculate(3)).toMatchObject({ new: 9, complete: true, failed_pages: 1, repaired_joints: 1 });

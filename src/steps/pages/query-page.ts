@@ -10,8 +10,8 @@ import type { PageHeader } from './page-object.ts';
 import { NO_SUMMARY, PageObjectWriter } from './page-object-writer.ts';
 import { type AskRows, readRange } from './read-range.ts';
 
-/** Waits between the attempts at one page. The source itself has asked several times in each. Together 2.5 s. */
-const WAITS_MS = [500, 2_000] as const;
+/** Waits between the attempts at one page, whose long answer may break off in the middle each time. Together 7.7 s. */
+const WAITS_MS = [200, 500, 1_000, 2_000, 4_000] as const;
 /** Attempts at a page whose answer made no sense: out of order, or not as Lex answers. */
 const SENSELESS_ATTEMPTS = 2;
 /** Whoever meets one of these would meet it on every page. */
