@@ -3,8 +3,8 @@ import { PermanentError } from '../errors.ts';
 import { isNamespaceName } from '../job/job-input.ts';
 import type { LocalData } from '../runtime/local-data.ts';
 import { type ReplayRequest, replayKey } from '../steps/reprocess/replay-requests.ts';
+import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf } from './define-command.ts';
 import { readText } from './read-text.ts';
 import { plural } from './terminal/figures.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -21,7 +21,9 @@ export interface ReplayFlags extends GlobalFlags {
 export async function requestReplay(flags: ReplayFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const request = await readRequest(flags, context);
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  const { dataFolder, namespaceModules } = await readConfig({ data: flags.data }, context);
+  await checkKnown(flags.namespace, namespaceModules);
+  const data = await context.services.openData(dataFolder, 'read');
   try {
     const number = flags.dryRun ? null : await writeRequest(request, data);
     if (terminal.isJson) {
@@ -32,6 +34,7 @@ export async function requestReplay(flags: ReplayFlags, context: Context): Promi
     const verb = number === null ? 'would be' : 'will be';
     const serves = `${what} of ${flags.namespace} ${verb} transformed again by the next run that has this namespace.`;
     terminal.print(...wrap(`${number === null ? '' : `Request ${number}: `}${serves}`, terminal.width));
+    if (!flags.all) terminal.note(...wrap('Whether Lex has these ids is found out by that run.', terminal.errorWidth));
     return 0;
   } finally {
     await data.close();
@@ -50,6 +53,14 @@ async function readRequest(flags: ReplayFlags, context: Context): Promise<Replay
   const documents = ids.map((lex_id) => ({ namespace, lex_id }));
   const at = new Date(context.now()).toISOString();
   return { format: 1, by, at, documents, namespaces: flags.all ? [namespace] : [] };
+}
+
+/** @throws PermanentError `USAGE`, `CONFIG_INVALID` */
+async function checkKnown(namespace: string, modules: Readonly<Record<string, string>>): Promise<void> {
+  const { loadNamespaces } = await import('../runtime/local-functions.ts');
+  const known = await loadNamespaces(modules);
+  if (known.has(namespace)) return;
+  throw new PermanentError('USAGE', `There is no namespace "${namespace}"; known are ${[...known.keys()].join(', ')}.`);
 }
 
 /** Each id once, in the order given. */

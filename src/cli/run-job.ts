@@ -39,8 +39,11 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
     const run = executionName(input.business_date, chosen);
     return tellPreview({ run, attempt: chosen, action: 'start', base: null, owner: null }, context);
   }
-  const runtime = await context.services.openRuntime(config);
   const { terminal } = context;
+  if (input.business_date > new Date(context.now()).toISOString().slice(0, 10)) {
+    terminal.note(`! The business date ${input.business_date} is in the future (UTC).`);
+  }
+  const runtime = await context.services.openRuntime(config);
   try {
     if (flags.dryRun) return tellPreview(await runtime.preview({ input, attempt }), context);
     let isFollowing = false;

@@ -124,6 +124,22 @@ describe('lexdelta as-of', () => {
   });
 });
 
+describe('a name or date that is likely a mistake', () => {
+  it('refuses a namespace that the run had not', async () => {
+    const result = await cli(['rejected', '10-20-2021', '--namespace', 'nosuch', '--data', 'published']);
+
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toContain('has no namespace "nosuch"; it has cct.');
+  });
+
+  it('refuses to ask for a namespace that nothing is known of', async () => {
+    const result = await cli(['replay', '--namespace', 'nosuch', '--all', '--by', 'Ada', '--data', 'published']);
+
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toContain('There is no namespace "nosuch"; known are mac, docman, pwm, cct.');
+  });
+});
+
 describe('--data', () => {
   it.each([
     ['a file', 'co.csv'],
@@ -183,7 +199,7 @@ describe('lexdelta rejected', () => {
       documents: 1,
       rules: [{ rule: 'A3.6-unknown', documents: 1, reasons: [{ lex_id: 'cct-3' }] }],
     });
-    expect(JSON.parse(other.stdout)).toMatchObject({ documents: 0, rules: [] });
+    expect(JSON.parse(other.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
   });
 });
 

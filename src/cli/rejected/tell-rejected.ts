@@ -1,4 +1,5 @@
 /** The work of `lexdelta rejected`. */
+import { PermanentError } from '../../errors.ts';
 import { openPublishedDay, readRejected } from '../../publish/read-published.ts';
 import type { LocalData } from '../../runtime/local-data.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
@@ -28,6 +29,8 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
     const isPublished = verdictOf(report).startsWith('published');
     const items = onlyNamespace(readItems(report, data), flags.namespace);
     const tally = await tallyByRule(items, flags.byRule ? 0 : limit);
+    // Standing rejects may be of a namespace that this run left out.
+    if (tally.documents === 0) checkNamespace(flags.namespace, report);
     const source = isPublished ? 'published' : 'attempt';
     if (terminal.isJson) terminal.printJson('rejected', { run: report.run, source, ...tally });
     else terminal.print(...renderRejected(report.run, isPublished, tally, terminal));
@@ -35,6 +38,13 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
   } finally {
     await data.close();
   }
+}
+
+/** A name that the run had not would look like one without rejects. A run that failed early does not tell its names. */
+function checkNamespace(namespace: string | undefined, { run, query }: RunReport): void {
+  const names = query.map((counts) => counts.namespace);
+  if (namespace === undefined || names.length === 0 || names.includes(namespace)) return;
+  throw new PermanentError('USAGE', `${run} has no namespace "${namespace}"; it has ${names.join(', ')}.`);
 }
 
 async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: LocalData): AsyncIterable<RejectedItem> {
