@@ -94,7 +94,7 @@ function tellOutcome(
     terminal.printJson('run', { outcome: 'ended', ran, verdict: verdictOf(report), exit_code: exitCode, report });
     return exitCode;
   }
-  const { paint, width, commandWidth } = terminal;
+  const { paint, width, commandWidth, isQuiet } = terminal;
   const hints = { flags: flagsForHints(flags), runHint: hintOfRun(flags, input) };
   if (!ran) {
     terminal.note(`${report.run} had ended before. Nothing was done.`);
@@ -106,7 +106,7 @@ function tellOutcome(
       );
     }
   }
-  terminal.print(...renderVerdict(report, { paint, width, commandWidth, ...hints }));
+  terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints }));
   return exitCode;
 }
 

@@ -18,10 +18,10 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
     const isAlive = data.isAlive(report.run);
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), report });
     else {
-      const { paint, width, commandWidth } = terminal;
+      const { paint, width, commandWidth, isQuiet } = terminal;
       const runHint = hintOfInput(data.inputOf(report.run), lex !== null, flags);
       const hints = { flags: flagsForHints(flags), runHint };
-      terminal.print(...renderVerdict(report, { paint, width, commandWidth, ...hints, isAlive }));
+      terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints, isAlive }));
     }
     return 0;
   } finally {

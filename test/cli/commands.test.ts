@@ -155,6 +155,13 @@ describe('--data', () => {
 });
 
 describe('lexdelta show', () => {
+  it('leaves hints out with --quiet', async () => {
+    const { stdout } = await cli(['show', '10-20-2021', '--data', 'failed', '--quiet']);
+
+    expect(stdout).toContain('NOT PUBLISHED');
+    expect(stdout).not.toContain('npx lexdelta');
+  });
+
   it('prints the whole command that goes on, on one line where it is no screen', async () => {
     const { stdout } = await cli(['show', '10-20-2021', '--data', 'failed']);
 

@@ -11,7 +11,10 @@ export function addLexCommands(program: Command, shell: Shell): void {
     .option('--folder <folder>', 'the folder (default: the sample, day one)')
     .option('--port <port>', '0: any that is free (default 7700)')
     .option('--host <host>', 'address to listen on (default 127.0.0.1)')
-    .option('--faults <list>', 'shares of requests that fail, for example 503=0.1,cut=0.05,seed=7')
+    .option(
+      '--faults <list>',
+      'shares of requests that fail: 503, 429, 500, cut, reset, slow, short, empty; beside seed, slow_ms, retry_after',
+    )
     .action(
       action(shell, async (_args, flags, context) => {
         const { serveLex } = await import('../serve-lex.ts');

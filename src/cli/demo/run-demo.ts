@@ -100,8 +100,8 @@ async function runDay(
     if (!terminal.isJson) {
       const flags = dataFlag(folder, context);
       const runHint = { flags: ` --lex ${pathWord(lex, context)}${flags}`, accepted: null };
-      const { paint, width, commandWidth } = terminal;
-      terminal.print('', ...renderVerdict(report, { paint, width, commandWidth, flags, runHint }));
+      const { paint, width, commandWidth, isQuiet } = terminal;
+      terminal.print('', ...renderVerdict(report, { paint, width, commandWidth, isQuiet, flags, runHint }));
     }
     return { report, problems: await check(report, lex, before, folder, context) };
   } finally {

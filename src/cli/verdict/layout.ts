@@ -13,6 +13,8 @@ export interface VerdictOptions {
   readonly flags: string;
   /** The same, and what a further `run` needs beside. */
   readonly runHint: RunHint;
+  /** Without hints of what to do next. @default false */
+  readonly isQuiet?: boolean;
   /** Whether a process works on the run. @default true */
   readonly isAlive?: boolean;
 }

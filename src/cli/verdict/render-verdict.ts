@@ -27,7 +27,7 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
     ...gates(report, options),
     ...namespaces(report, options),
     ...warnings(report, options),
-    ...nextSteps(report, options),
+    ...(options.isQuiet ? [] : nextSteps(report, options)),
   ];
 }
 
