@@ -120,7 +120,7 @@ describe('showProgress', () => {
     display.onEvent(trouble);
     display.end();
 
-    expect(String(stream.read()).split('\n').slice(1)).toEqual(['! QueryNamespace: 503\\u{1b}[2J', '']);
+    expect(String(stream.read()).split('\n').slice(1)).toEqual(['! reading: 503\\u{1b}[2J', '']);
   });
 
   it('says nothing when it is to be quiet', () => {

@@ -59,8 +59,19 @@ function troubleLine(event: RunEvent, told: Set<string>): string | null {
   const kind = `${event.state} ${event.error}`;
   if (told.has(kind) || told.size >= MAX_TROUBLES_TOLD) return null;
   told.add(kind);
-  return `${event.state}: ${event.message || event.error}`;
+  return `${WORDS_OF_STATE[event.state] ?? event.state}: ${event.message || event.error}`;
 }
+
+/** What states do, for those whose names an operator does not know. */
+const WORDS_OF_STATE: Readonly<Record<string, string>> = {
+  GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: 'counting',
+  QueryNamespace: 'reading',
+  CalculateAndUpdateQueriedDocsInNamespace: 'joining what was read',
+  CreateBatchesForDeltaDocs: 'planning',
+  GetDeltaDocsBatchInfo: 'transforming',
+  ProcessPayloadForRecursion: 'transforming',
+  TransformDocumentData: 'transforming',
+};
 
 /** Lines that are drawn over the last ones. */
 class DrawnBlock {
