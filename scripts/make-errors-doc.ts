@@ -8,7 +8,9 @@ const target = fileURLToPath(new URL('../docs/errors.md', import.meta.url));
 
 /** The page's whole text. */
 export function makeErrorsDoc(): string {
-  const rows = (Object.keys(REPAIRS) as ErrorCode[]).map((code) => `| \`${code}\` | ${exitCodeOf(code)} | ${REPAIRS[code]} |`);
+  const rows = (Object.keys(REPAIRS) as ErrorCode[]).map(
+    (code) => `| \`${code}\` | ${exitCodeOf(code)} | ${REPAIRS[code]} |`,
+  );
   return [
     '# Errors',
     '',
