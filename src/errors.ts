@@ -10,7 +10,7 @@ export const REPAIRS = {
   RUN_UNKNOWN: 'See `lexdelta runs` for the runs that are there.',
   // The run
   JOB_ALREADY_RUNNING: 'Wait until that run has ended, then start again.',
-  DATE_OUT_OF_ORDER: 'A later table is published already. Accept it with --accept date --by NAME --reason TEXT.',
+  DATE_OUT_OF_ORDER: 'Accept it with --accept date --by NAME --reason TEXT.',
   QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
   TRANSFORMATION_GATE_FAILED:
     'See `lexdelta rejected <run> --by-rule`, mend the causes, and start the next attempt. No hash was written.',

@@ -150,7 +150,11 @@ async function checkLex({ lex, lexToken }: RuntimeConfig): Promise<void> {
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) throw new PermanentError('LEX_FOLDER_INVALID', `There is no folder ${lex} to read documents from.`);
+  if (!isFolder)
+    throw new PermanentError(
+      'LEX_FOLDER_INVALID',
+      `There is no folder ${lex} to read documents from; a URL begins with http:// or https://.`,
+    );
 }
 
 /**
