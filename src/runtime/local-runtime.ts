@@ -109,12 +109,18 @@ class EmbeddedRuntime implements LocalRuntime {
     onEvent: (event: RunEvent) => void,
     signal: AbortSignal,
   ): Promise<'ended' | 'stopped' | 'elsewhere'> {
-    const record = this.#journal.execution(run);
-    if (record !== null && !isDeepStrictEqual(record.input, JSON.parse(JSON.stringify(input))))
-      throw otherInput(run, record.input, input);
     const taken = await takeExecution({ folder: this.#config.dataFolder, execution: run });
     if ('runningBy' in taken) return 'elsewhere';
     try {
+      // Looked at only now: until it was taken another process may have begun it, or brought it to its end.
+      const record = this.#journal.execution(run);
+      if (record !== null && record.status !== 'RUNNING') {
+        await taken.release();
+        return 'elsewhere';
+      }
+      if (record !== null && !isDeepStrictEqual(record.input, JSON.parse(JSON.stringify(input)))) {
+        throw otherInput(run, record.input, input);
+      }
       onEvent({ type: 'run', mode: record === null ? 'new' : 'resumed', run, attempt });
       const outcome = await runExecution(this.#config, taken.guard, { run, input, onEvent, signal });
       await taken.release();
