@@ -111,7 +111,7 @@ export interface NamespaceCounts extends OutcomeCounts {
   readonly failed_pages: number;
   readonly gaps: number;
   readonly repaired_joints: number;
-  /** No gap: every document that was there throughout was read. */
+  /** No gap and no doubt: every document that was there throughout was read. */
   readonly complete: boolean;
   /** Why something was not read: code and text, or `null`. */
   readonly cause: string | null;

@@ -52,7 +52,7 @@ class FolderLexSource implements LexSource {
     const file = await this.#files.current(namespace);
     const blocks = this.#rowBlocks(file, namespace, offset, limit, signal);
     const first = await blocks.next();
-    return { totalDocs: file.lines.rows, rows: startingWith(first, blocks) };
+    return { totalDocs: file.lines.rows, isArray: false, rows: startingWith(first, blocks) };
   }
 
   async getDocument(namespace: string, id: string, { signal }: CallOptions = {}): Promise<Buffer | null | undefined> {

@@ -182,6 +182,7 @@ class HttpLexSource implements LexSource {
       get totalDocs() {
         return scanner.totalDocs ?? headerTotal;
       },
+      isArray: format === 'json',
       rows: this.#handOut(held, blocks, answer),
     };
   }

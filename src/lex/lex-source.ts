@@ -13,6 +13,11 @@ export interface RowsAnswer {
   /** Total that Lex gave with this answer, or `null` when it gave none. A JSON answer may give it after the rows: read it then. */
   readonly totalDocs: number | null;
   /**
+   * The rows are elements of a JSON array, told apart by brackets and quotes alone: one that is no JSON may hold the rows
+   * behind it. Else they are lines.
+   */
+  readonly isArray: boolean;
+  /**
    * The rows in the order of the answer, in blocks. A row is the document's bytes exactly as received, without line end
    * (LF or CRLF) and, on the first row, without a byte order mark. Blank lines are no rows. The block's rows are views on
    * memory that is not written again. Ends normally only when the answer was complete:

@@ -59,13 +59,18 @@ function warningsOf(all: readonly NamespaceCounts[]): readonly string[] {
     const { namespace, total_docs, total_docs_queried, complete, gaps, cause, removals_held } = one;
     const warnings: string[] = [];
     if (!complete && total_docs !== null)
-      warnings.push(`${namespace}: not complete, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}${because(cause)}.`);
+      warnings.push(`${namespace}: not complete${gapsPhrase(gaps)}${because(cause)}.`);
     if (complete && total_docs !== null && total_docs !== total_docs_queried) {
       warnings.push(`${namespace}: Lex counted ${total_docs} documents, and listed ${total_docs_queried}.`);
     }
     if (removals_held > 0) warnings.push(`${namespace}: ${removals_held} removals were held back.`);
     return warnings;
   });
+}
+
+/** None where Lex broke its order, or cannot tell its rows apart. */
+function gapsPhrase(gaps: number): string {
+  return gaps === 0 ? '' : `, ${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`;
 }
 
 function causeOf(

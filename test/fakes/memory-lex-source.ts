@@ -20,6 +20,8 @@ export interface MemoryLexOptions {
   /** Cuts the answer after so many rows, with `LEX_BODY_CUT`. */
   readonly cutAfter?: (request: LexRequest) => number | null;
   readonly namesTotal?: boolean;
+  /** The rows come as elements of a JSON array. Default: as lines. */
+  readonly isArray?: boolean;
 }
 
 /** A Lex of one namespace, in memory: a list of rows that may change between any two requests. */
@@ -66,7 +68,11 @@ export class MemoryLexSource implements LexSource {
     const most = Math.min(limit, this.#options.maxRows?.(request) ?? limit);
     const rows = this.rows.slice(offset, offset + most).map(({ bytes }) => bytes);
     const totalDocs = this.#options.namesTotal === false ? null : this.rows.length;
-    return { totalDocs, rows: blocksOf(rows, this.#options.cutAfter?.(request) ?? null) };
+    return {
+      totalDocs,
+      isArray: this.#options.isArray ?? false,
+      rows: blocksOf(rows, this.#options.cutAfter?.(request) ?? null),
+    };
   }
 
   async getDocument(namespace: string, id: string): Promise<Buffer | null | undefined> {

@@ -196,6 +196,20 @@ describe('QueryNamespace, rows that are no documents', () => {
     }
   });
 
+  it('calls no namespace complete where one of a JSON array may hold its neighbours', async () => {
+    for (const at of [0, 1, 2, 3, 4, 5]) {
+      const setting = new QuerySetting({ isArray: true });
+      for (const id of ids(6)) setting.list(id);
+      setting.lex.put(`d00${at}`, Buffer.from('no document'));
+
+      await setting.query(2, 3);
+      const counts = await setting.calculate(3);
+
+      const cause = 'LEX_ANSWER_INVALID: A row of a JSON array is no JSON, and may hold others.';
+      expect(counts).toMatchObject({ new: 5, unreadable: 1, gaps: 0, complete: false, cause });
+    }
+  });
+
   it('carries pretty-printed documents and byte order marks as one line of valid JSON', async () => {
     const setting = new QuerySetting();
     setting.lex.put('a', Buffer.from('\uFEFF{"lexId":"a"}'));

@@ -29,6 +29,8 @@ const START = {
   failed_repairs_in_a_row: 0,
   /** Lex broke the order that all proofs rest on. */
   is_out_of_order: false as boolean,
+  /** A row may hold others that were read by nobody. */
+  may_hide_rows: false as boolean,
   cause: null as string | null,
   // Removals
   /** Candidate to go on behind: the page object and the id. */
@@ -52,9 +54,9 @@ export function stateOf(cursor: CalculateCursor | null): CalculateState {
   return { ...START, ...(cursor as Partial<CalculateState> | null) };
 }
 
-/** Every document that was there throughout was read: pages that fit tile all ids, as long as Lex keeps its order. */
+/** Every document that was there throughout was read: pages that fit tile all ids, as long as Lex keeps its order and tells its rows apart. */
 export function isProven(state: CalculateState): boolean {
-  return state.gaps === 0 && !state.is_out_of_order;
+  return state.gaps === 0 && !state.is_out_of_order && !state.may_hide_rows;
 }
 
 export function cursorOf(state: CalculateState): CalculateCursor {

@@ -37,6 +37,10 @@ export class RowClassifier {
   known = 0;
   /** Id of the joint row when other bytes with the same id followed it. */
   duplicateOfJoint: string | null = null;
+  /** The rows of the answer are elements of an array: see {@link RowsAnswer.isArray}. */
+  isArray = false;
+  /** A row was met that may hold others, which then count nowhere. */
+  mayHideRows = false;
   /** A row above `until` was met. */
   hasPassedUntil = false;
   /** Rows taken, unreadable ones included. */
@@ -185,6 +189,7 @@ export class RowClassifier {
     const { module, namespace, reprocess, until } = this.#deps;
     const read = readDocument(row, module);
     if (!read.ok) {
+      if (this.isArray && read.rule === 'LEX-unparsable') this.mayHideRows = true;
       this.#unreadable.hold(row, read, this.#lastId);
       return;
     }

@@ -127,10 +127,16 @@ export class PageJoin {
     const { after, through, reached_end } = settled.header;
     const isEmptyRange = !reached_end && after === through && state.has_begun;
     if (isEmptyRange) return; // Nothing but its joint, which is the owner's.
+    if (settled.header.may_hide_rows) this.#noteDoubt();
     this.#setOwner(settled);
     state.covered = through;
     state.is_at_end = reached_end;
     state.has_begun = true;
+  }
+
+  #noteDoubt(): void {
+    this.#state.may_hide_rows = true;
+    this.#state.cause ??= 'LEX_ANSWER_INVALID: A row of a JSON array is no JSON, and may hold others.';
   }
 
   async #settleDuplicate(stored: StoredPage): Promise<StoredPage> {

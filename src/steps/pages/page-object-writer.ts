@@ -95,6 +95,7 @@ export const NO_SUMMARY: PageSummary = {
   known: 0,
   candidates: 0,
   duplicate_of_joint: null,
+  may_hide_rows: false,
   total_docs: null,
   error: null,
 };
@@ -118,6 +119,7 @@ export function makeHeader(
     known: summary.known,
     candidates: summary.candidates,
     duplicate_of_joint: summary.duplicate_of_joint,
+    may_hide_rows: summary.may_hide_rows,
     total_docs: summary.total_docs,
     error: summary.error,
     read_at: place.readAt,

@@ -37,6 +37,8 @@ export interface PageHeader {
    * is then the first line, if any, until the pages are joined.
    */
   readonly duplicate_of_joint: string | null;
+  /** A row that is no JSON stood in a JSON array: it may hold others that were read by nobody. */
+  readonly may_hide_rows: boolean;
   /** Total that Lex named while the page was read. */
   readonly total_docs: number | null;
   /** Code and text of a failed page. */

@@ -96,6 +96,7 @@ async function attemptPage(page: PageToQuery, attempt: number, deps: PageDeps): 
     known: classifier.known,
     candidates: classifier.candidates,
     duplicate_of_joint: classifier.duplicateOfJoint,
+    may_hide_rows: classifier.mayHideRows,
     total_docs: totalDocs,
     error: null,
   });

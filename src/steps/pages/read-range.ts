@@ -169,6 +169,7 @@ class RangeReader {
     const answer = await this.#ask(this.#offset, limit);
     this.#totalDocs = answer.totalDocs ?? this.#totalDocs;
     this.#classifier.dropTrailing();
+    this.#classifier.isArray = answer.isArray;
     const head = new AnswerHead(this.#range, this.#offset === 0, this.#hasBegun, this.#classifier);
     let count = 0;
     let stretch: Buffer[] = [];

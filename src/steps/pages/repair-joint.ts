@@ -104,6 +104,7 @@ async function attemptRepair(hole: Hole, context: RepairContext, deps: RepairDep
     known: classifier.known,
     candidates: classifier.candidates,
     duplicate_of_joint: classifier.duplicateOfJoint,
+    may_hide_rows: classifier.mayHideRows,
     total_docs: read.totalDocs,
     error: null,
   });
