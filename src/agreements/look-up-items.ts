@@ -15,6 +15,11 @@ export interface EntityItem {
   readonly status: 'active' | 'pending';
   /** Columns of the master tables by field number (`CO.4`, `CP.4`, …), empty ones left out. Placeholder: none. */
   readonly fields: Readonly<Record<string, string>>;
+  /**
+   * Status of the LEI's registration as GLEIF has it (`ISSUED`, `LAPSED`, `RETIRED`, …). Absent: nobody has said, or no GLEIF
+   * data that was imported says anything but `ISSUED`.
+   */
+  readonly lei_status?: string;
   readonly version: string;
 }
 

@@ -7,14 +7,26 @@ function withVersion<T extends object>(contents: T): T & { readonly version: str
   return { ...contents, version: contentHash(contents, []).slice(0, 32) };
 }
 
-/** An entity as a master table, or enrichment, gives it. `fields`: by field number, empty ones left out. */
+/**
+ * An entity as a master table, or enrichment, gives it.
+ * @param fields by field number, empty ones left out
+ * @param lei_status as `EntityItem.lei_status`; left out, it is part of no version
+ */
 export function entityItem(
   entity_id: string,
   roles: readonly EntityRole[],
   fields: Readonly<Record<string, string>>,
+  lei_status?: string,
 ): EntityItem {
-  const entity_key = entityKey(entity_id);
-  return withVersion({ kind: 'entity', entity_key, entity_id, roles: [...roles].sort(), status: 'active', fields });
+  return withVersion({
+    kind: 'entity',
+    entity_key: entityKey(entity_id),
+    entity_id,
+    roles: [...roles].sort(),
+    status: 'active',
+    fields,
+    ...(lei_status === undefined ? {} : { lei_status }),
+  });
 }
 
 /** Stands in for an entity that documents name and nobody knows yet. Counts as absent. */

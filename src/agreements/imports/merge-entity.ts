@@ -12,7 +12,8 @@ export type Merged =
   | { readonly outcome: 'refused'; readonly column: string; readonly reason: string };
 
 /**
- * - A master table replaces what the entity has of that table (role and fields) and keeps what it has of the other.
+ * - A master table replaces what the entity has of that table (role and fields) and keeps what it has of the other, and
+ *   the status of its LEI.
  *   Entities that a file does not name stay as they are.
  * - An entity, or an alias, takes the place of a placeholder, and is new then.
  * - An identifier that is an alias already, or an alias that is an entity's identifier already, is refused: documents
@@ -30,7 +31,12 @@ function mergeMasterRow(row: MasterRow, current: EntityItem | AliasItem | null):
   const known = current?.status === 'active' ? current : null;
   const others = Object.entries(known?.fields ?? {}).filter(([field]) => !field.startsWith(`${row.role}.`));
   const roles = new Set([...(known?.roles ?? []), row.role]);
-  const item = entityItem(row.entity_id, [...roles], { ...Object.fromEntries(others), ...row.fields });
+  const item = entityItem(
+    row.entity_id,
+    [...roles],
+    { ...Object.fromEntries(others), ...row.fields },
+    known?.lei_status,
+  );
   if (known === null) return { outcome: 'new', item };
   return known.version === item.version ? { outcome: 'unchanged' } : { outcome: 'changed', item };
 }
