@@ -5,13 +5,15 @@ import { ParameterError } from './lib/checker.ts';
 import { loadParameters } from './lib/load-parameters.ts';
 import { BUNDLES, bundleFunctions } from './scripts/bundle.ts';
 
+/** Two syntheses at a time need two folders of bundles. */
+const bundles = process.env['LEXDELTA_BUNDLES'] ?? BUNDLES;
 const file = process.env['LEXDELTA_PARAMETERS'] ?? fileURLToPath(new URL('./parameters.json', import.meta.url));
 
 try {
   const parameters = loadParameters(file);
   const { namespaceModules, lex } = parameters;
-  await bundleFunctions({ namespaceModules, certificateAuthorityFile: lex.certificateAuthorityFile });
-  buildApp(parameters, BUNDLES).app.synth();
+  await bundleFunctions({ folder: bundles, namespaceModules, certificateAuthorityFile: lex.certificateAuthorityFile });
+  buildApp(parameters, bundles).app.synth();
 } catch (error) {
   if (!(error instanceof ParameterError)) throw error;
   process.stderr.write(`${error.message}\n`);

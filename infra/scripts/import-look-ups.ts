@@ -49,10 +49,12 @@ export function tablesOf(
 
 async function importLookUps(): Promise<void> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { stack: text, co: text, cp: text, aliases: text, laws: text } });
+  const { values } = parseArgs({
+    options: { outputs: text, stack: text, co: text, cp: text, aliases: text, laws: text },
+  });
   const path = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : resolve(CALLER, file);
-  const tables = tablesOf(OUTPUTS, values.stack);
+  const tables = tablesOf(path(values.outputs) ?? OUTPUTS, values.stack);
   const endpoint = process.env['AWS_ENDPOINT_URL'];
   const client = createDynamoDbClient(endpoint === undefined ? {} : { endpoint });
   const laws = new DynamoGoverningLawTable(client, tables.governingLaw);

@@ -41,13 +41,21 @@ export async function startDynamoDbLocal(): Promise<StandIn> {
 
 /** ministack, empty, with everything that it keeps in a folder that is removed at its end. */
 export async function startMinistack(env: Readonly<Record<string, string>> = {}): Promise<StandIn> {
+  return launchMinistack('http', env, mkdtempSync(join(tmpdir(), 'lexdelta-ministack-')));
+}
+
+/** @param folder everything that it keeps; removed at its end */
+export async function launchMinistack(
+  scheme: 'http' | 'https',
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<StandIn> {
   installMinistack();
-  const folder = mkdtempSync(join(tmpdir(), 'lexdelta-ministack-'));
   const port = await freePort();
   const program = join(import.meta.dirname, 'start_ministack.py');
   const place = { GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', TMPDIR: folder };
   const started = start(MINISTACK_PYTHON, [program], { ...place, ...env });
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `${scheme}://127.0.0.1:${port}`;
   await started.until(async () => {
     const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => null);
     return answer?.ok === true ? endpoint : null;

@@ -1,0 +1,203 @@
+/**
+ * The whole stack, deployed by the CDK command line to a ministack that holds every function to its role, with the
+ * sample's look-ups in its tables and the sample's Lex in front of it.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { FUNCTION_NAMES } from '../../../src/runtime/machines.ts';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../src/stores/aws/create-aws-clients.ts';
+import { type AwsStores, openAwsStores } from '../../../src/stores/aws/open-aws-stores.ts';
+import { type GuardedStandIn, startGuardedMinistack } from '../stand-ins/guarded-ministack.ts';
+import { useStandInCredentials } from '../stand-ins/stand-in.ts';
+import { type Caller, callAws } from './call-aws.ts';
+import { bootstrap, deploy, excuse, synthesise } from './cdk.ts';
+import type { Template } from './excuses.ts';
+import { INFRA, installInfra } from './install-infra.ts';
+import { type SampleLex, sampleLookUps, serveSampleLex } from './sample-lex.ts';
+import { ACCOUNT, REGION, STACK_NAME, sampleParameters } from './sample-parameters.ts';
+
+export const DEPLOYED_NAMES = [...FUNCTION_NAMES, 'StartDailyAgreementJob', 'CheckDeadline'] as const;
+export type DeployedName = (typeof DEPLOYED_NAMES)[number];
+
+export interface DeployedStack extends Caller {
+  readonly stackName: string;
+  readonly account: string;
+  /** PEM of the stand-in; the calling process trusts it already. */
+  readonly certificateFile: string;
+  /** For a child process that is to call the stack and nothing else: address, credentials, certificate, Node 24 first. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** By the names of the stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly functionNames: Readonly<Record<DeployedName, string>>;
+  readonly roleArns: Readonly<Record<DeployedName, string>>;
+  /** Seen with the rights of the account's root. */
+  readonly stores: AwsStores;
+  readonly lex: SampleLex;
+  readonly templates: { readonly synthesised: Template; readonly deployed: Template };
+  readonly standIn: GuardedStandIn;
+  stop(): Promise<void>;
+}
+
+export interface DeployOptions {
+  /** Told what is begun, a line each. */
+  readonly tell?: (line: string) => void;
+}
+
+const LEX_TOKEN = 'the-token-of-the-sample';
+
+/** Takes about 20 s, and 250 MB. @throws Error with what CDK said */
+export async function deploySampleStack({ tell = () => {} }: DeployOptions = {}): Promise<DeployedStack> {
+  const undo: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    installInfra();
+    useStandInCredentials();
+    const folder = mkdtempSync(join(tmpdir(), 'lexdelta-deployed-'));
+    undo.push(() => rmSync(folder, { recursive: true, force: true }));
+    tell('Starting ministack');
+    const standIn = await startGuardedMinistack();
+    undo.push(standIn.stop);
+    const lex = await serveSampleLex(LEX_TOKEN);
+    undo.push(lex.stop);
+    const caller = callerOf(standIn);
+    const environment = environmentOf(caller, standIn.certificateFile);
+    const { outputsFile, templates } = await makeStack({ folder, environment }, caller, lex.url, tell);
+    tell('Importing the look-ups');
+    await importLookUps(outputsFile, environment);
+    const outputs = readOutputs(outputsFile);
+    const { stores, close } = openStores(outputs, caller);
+    undo.push(close);
+    return {
+      ...caller,
+      stackName: STACK_NAME,
+      account: ACCOUNT,
+      certificateFile: standIn.certificateFile,
+      environment,
+      outputs,
+      ...(await findFunctions(caller)),
+      stores,
+      lex,
+      templates,
+      standIn,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function callerOf({ endpoint }: GuardedStandIn): Caller {
+  return { endpoint, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+}
+
+/** Nothing of the user's own AWS settings: they could name a real account. */
+function environmentOf({ endpoint, region, credentials }: Caller, certificateFile: string): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|LEXDELTA)_/.test(name));
+  return {
+    ...(Object.fromEntries(own) as Record<string, string>),
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_EXTRA_CA_CERTS: certificateFile,
+    AWS_CA_BUNDLE: certificateFile, // CDK's command line and Python's go by this one.
+    NO_PROXY: '127.0.0.1',
+  };
+}
+
+async function makeStack(
+  place: { readonly folder: string; readonly environment: Readonly<Record<string, string>> },
+  caller: Caller,
+  lexUrl: string,
+  tell: (line: string) => void,
+): Promise<{ readonly outputsFile: string; readonly templates: DeployedStack['templates'] }> {
+  tell('Synthesising the stack, bootstrapping the account');
+  const tokenSecretArn = await createTokenSecret(caller);
+  const [assembly] = await Promise.all([
+    synthesise(place, sampleParameters({ lexUrl, tokenSecretArn })),
+    bootstrap(place, ACCOUNT, REGION),
+  ]);
+  const templates = excuse(assembly, STACK_NAME);
+  tell('Deploying the stack');
+  return { outputsFile: await deploy(place, assembly, STACK_NAME), templates };
+}
+
+/** Before the stack, whose parameters hold the last six characters of its ARN. */
+async function createTokenSecret({ endpoint, region }: Caller): Promise<string> {
+  const client = new SecretsManagerClient({ endpoint, region });
+  try {
+    const secret = await client.send(new CreateSecretCommand({ Name: 'lex-token', SecretString: LEX_TOKEN }));
+    return secret.ARN!;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** With the command that `infra/README.md` names. */
+async function importLookUps(outputsFile: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  const files = (['co', 'cp', 'aliases', 'laws'] as const).flatMap((name) => [`--${name}`, sampleLookUps(name)]);
+  const script = join(INFRA, 'scripts', 'import-look-ups.ts');
+  await promisify(execFile)(process.execPath, [script, '--outputs', outputsFile, ...files], { env: environment });
+}
+
+function readOutputs(file: string): Readonly<Record<string, string>> {
+  const stacks = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  return stacks[STACK_NAME]!;
+}
+
+function openStores(
+  outputs: Readonly<Record<string, string>>,
+  { endpoint, region }: Caller,
+): { readonly stores: AwsStores; readonly close: () => void } {
+  const place = { endpoint, region };
+  const clients = {
+    dynamoDb: createDynamoDbClient(place),
+    s3: createS3Client(place),
+    sqs: createSqsClient(place),
+  };
+  const name = (output: string): string => outputs[output]!;
+  const names = {
+    tables: {
+      jobStats: name('JobStatsTable'),
+      agreementHash: name('AgreementHashTable'),
+      queryCounts: name('JobInstanceNamespaceQueryCountsTable'),
+      entity: name('EntityTable'),
+      governingLaw: name('GoverningLawTable'),
+    },
+    buckets: {
+      jobDailyDelta: name('JobDailyDeltaBucket'),
+      jobDailyBatchProcessing: name('JobDailyBatchProcessingBucket'),
+      jobDailyA3Data: name('JobDailyA3DataBucket'),
+    },
+    queueUrl: name('EnrichmentQueueUrl'),
+  };
+  const close = (): void => {
+    for (const client of Object.values(clients)) client.destroy();
+  };
+  return { stores: openAwsStores(names, clients), close };
+}
+
+async function findFunctions(caller: Caller): Promise<Pick<DeployedStack, 'functionNames' | 'roleArns'>> {
+  const found = await Promise.all(
+    DEPLOYED_NAMES.map(async (name) => {
+      const functionName = `${STACK_NAME}-${name}`;
+      const path = `/2015-03-31/functions/${functionName}/configuration`;
+      const response = await callAws(caller, { service: 'lambda', method: 'GET', path });
+      const { Role } = (await response.json()) as { readonly Role?: string };
+      if (!response.ok || Role === undefined) throw new Error(`The stack made no function ${functionName}.`);
+      return { name, functionName, Role };
+    }),
+  );
+  const by = (value: 'functionName' | 'Role') =>
+    Object.fromEntries(found.map((one) => [one.name, one[value]])) as Record<DeployedName, string>;
+  return { functionNames: by('functionName'), roleArns: by('Role') };
+}
