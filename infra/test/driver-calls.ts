@@ -37,9 +37,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   Scan: 'dynamodb:Scan',
   BatchWriteItem: 'dynamodb:BatchWriteItem',
   TransactWriteItems: 'dynamodb:PutItem', // Its puts; the drivers put nothing else into one.
+  SendMessage: 'sqs:SendMessage',
   SendMessageBatch: 'sqs:SendMessage',
   ReceiveMessage: 'sqs:ReceiveMessage',
   DeleteMessage: 'sqs:DeleteMessage',
+  ChangeMessageVisibility: 'sqs:ChangeMessageVisibility',
   GetQueueAttributes: 'sqs:GetQueueAttributes',
   GetSecretValue: 'secretsmanager:GetSecretValue',
   StartExecution: 'states:StartExecution',

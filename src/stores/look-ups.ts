@@ -6,6 +6,11 @@ export interface EntityTable {
   /** Puts the placeholder unless the key is there. @returns whether it was put */
   putIfAbsent(item: EntityItem): Promise<boolean>;
   /**
+   * Puts the item where the row under its key still has this version; `null`: where there is none. So whoever read a row and
+   * made another of it never overwrites what came in between. Safe to run again. @returns whether the item stands there now
+   */
+  replace(item: EntityItem | AliasItem, version: string | null): Promise<boolean>;
+  /**
    * Puts items, replacing what is there. All of one call or none; on DynamoDB, whose transactions hold 100 items, a call of
    * more may stop half-way, and is safe to run again.
    */
@@ -24,17 +29,47 @@ export interface GoverningLawTable {
   list(options?: { readonly prefix?: string }): AsyncIterable<LawItem>;
 }
 
+/** A message that somebody works on. */
+export interface ReceivedMessage {
+  /** Names it to the queue, this time only. */
+  readonly receipt: string;
+  readonly message: EnrichmentMessage;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+}
+
+/** A message that was given up. */
+export interface DeadLetter {
+  /** `null`: none that lexdelta has sent, or not any more as it was sent. */
+  readonly message: EnrichmentMessage | null;
+  /** A sentence. */
+  readonly reason: string;
+  /** How often it was received before; `null`: not known. */
+  readonly tries: number | null;
+}
+
 export interface EnrichmentQueue {
   send(messages: readonly EnrichmentMessage[]): Promise<void>;
   /** Up to `max` messages, oldest first; hidden from others for `visibilitySeconds`. */
-  receive(
-    max: number,
-    visibilitySeconds: number,
-  ): Promise<
-    readonly { readonly receipt: string; readonly message: EnrichmentMessage; readonly receiveCount: number }[]
-  >;
+  receive(max: number, visibilitySeconds: number): Promise<readonly ReceivedMessage[]>;
   /** Deletes a received message. Safe to run again. */
   acknowledge(receipt: string): Promise<void>;
-  /** About how many messages wait. */
+  /** Lets a received message be received again in so many seconds, at most 43,200 (12 hours); 0: at once. Safe to run again. */
+  postpone(receipt: string, seconds: number): Promise<void>;
+  /**
+   * Puts a received message among the dead letters, with the reason. Safe to run again: a crash may leave it in both places,
+   * never in none.
+   */
+  bury(received: ReceivedMessage, reason: string): Promise<void>;
+  /** The first dead letters, at most `max`; they stay. */
+  dead(max: number): Promise<readonly DeadLetter[]>;
+  /**
+   * Sends the dead letters again, as new messages; those that are none of ours stay. A crash may leave a letter in both
+   * places, never in none. @returns how many were sent
+   */
+  retryDead(): Promise<number>;
+  /** About how many messages wait, those included that somebody works on. */
   depth(): Promise<number>;
+  /** About how many dead letters there are. */
+  deadCount(): Promise<number>;
 }

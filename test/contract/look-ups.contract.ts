@@ -30,6 +30,39 @@ export function entityTableContract(driver: string, open: () => Promise<EntityTa
       expect(put.filter(Boolean)).toHaveLength(1);
     });
 
+    it('replaces a row only while it is the one that was read', async () => {
+      const table = await open();
+      expect(await table.replace(entity('k', 'active'), 'v-pending')).toBe(false);
+      expect(await table.replace(entity('k', 'pending'), null)).toBe(true);
+      expect(await table.replace(alias('k', 'other'), null)).toBe(false);
+      expect(await table.get('k')).toEqual(entity('k', 'pending'));
+      expect(await table.replace(entity('k', 'active'), 'v-pending')).toBe(true);
+      expect(await table.replace(alias('k', 'other'), 'v-pending')).toBe(false);
+      expect(await table.get('k')).toEqual(entity('k', 'active'));
+    });
+
+    it('says that the row stands there when the same replacement is made again', async () => {
+      const table = await open();
+      await table.putIfAbsent(entity('k', 'pending'));
+      expect(await table.replace(entity('k', 'active'), 'v-pending')).toBe(true);
+      expect(await table.replace(entity('k', 'active'), 'v-pending')).toBe(true);
+    });
+
+    it('lets one of many racing replacements in', async () => {
+      const table = await open();
+      await table.putIfAbsent(entity('k', 'pending'));
+      const put = Array.from({ length: 10 }, (_, i) =>
+        table.replace({ ...entity('k'), version: `v-${i}` }, 'v-pending'),
+      );
+      expect((await Promise.all(put)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('keeps the status of an LEI', async () => {
+      const table = await open();
+      await table.putAll([{ ...entity('k'), lei_status: 'LAPSED' }]);
+      expect(await table.get('k')).toEqual({ ...entity('k'), lei_status: 'LAPSED' });
+    });
+
     it('lists by bytes of the key, narrowed by prefix and status', async () => {
       const table = await open();
       const items = [entity('b'), entity('a-1', 'pending'), alias('a', 'b'), entity('\uffee'), entity('\u{1f600}')];
@@ -132,6 +165,52 @@ export function enrichmentQueueContract(
       await queue.acknowledge(received!.receipt);
       await queue.send([message('a')]);
       expect(await queue.receive(1, 30)).toMatchObject([{ message: message('a') }]);
+    });
+
+    it('gives a postponed message when its time has come, or at once', async () => {
+      const time = newTime();
+      const queue = await open(time.now);
+      await queue.send([message('a')]);
+      const [first] = await queue.receive(1, 300);
+      await queue.postpone(first!.receipt, time.visibilitySeconds);
+      await time.almostPass();
+      expect(await queue.receive(1, 300)).toEqual([]);
+      await time.pass();
+      const [second] = await queue.receive(1, 300);
+      expect(second).toMatchObject({ message: message('a'), receiveCount: 2 });
+      await queue.postpone(second!.receipt, 0);
+      const [third] = await queue.receive(1, 300);
+      expect(third).toMatchObject({ message: message('a'), receiveCount: 3 });
+      await queue.acknowledge(third!.receipt);
+      await queue.postpone(third!.receipt, 0);
+      expect(await queue.receive(1, 300)).toEqual([]);
+    });
+
+    it('keeps a buried message with its reason, out of the way, and lists it as often as asked', async () => {
+      const queue = await open(() => 0);
+      await queue.send(['a', 'b'].map(message));
+      const received = (await queue.receive(2, 300)).find((each) => each.message.entity_key === 'a')!;
+      await queue.bury(received, 'Nobody could read it.');
+      const letter = { message: message('a'), reason: 'Nobody could read it.', tries: 1 };
+      expect(await queue.dead(10)).toEqual([letter]);
+      expect(await queue.dead(10)).toEqual([letter]);
+      expect(await queue.deadCount()).toBe(1);
+      expect(await queue.depth()).toBe(1);
+      expect(await queue.receive(10, 300)).toEqual([]);
+    });
+
+    it('sends dead letters again as new messages, once', async () => {
+      const queue = await open(() => 0);
+      const keys = Array.from({ length: 12 }, (_, i) => `k${i + 10}`);
+      await queue.send(keys.map(message));
+      for (const received of await queue.receive(12, 300)) await queue.bury(received, 'Refused.');
+      expect(await queue.dead(5)).toHaveLength(5);
+      expect(await queue.retryDead()).toBe(12);
+      expect(await queue.retryDead()).toBe(0);
+      expect(await queue.dead(10)).toEqual([]);
+      const again = await queue.receive(12, 300);
+      expect(again.map((each) => each.message.entity_key).sort()).toEqual(keys);
+      expect(again[0]).toMatchObject({ receiveCount: 1 });
     });
 
     it('carries any text', async () => {

@@ -1,6 +1,12 @@
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { AliasItem, EnrichmentMessage, EntityItem, LawItem } from '../../src/agreements/look-up-items.ts';
-import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../../src/stores/look-ups.ts';
+import type {
+  DeadLetter,
+  EnrichmentQueue,
+  EntityTable,
+  GoverningLawTable,
+  ReceivedMessage,
+} from '../../src/stores/look-ups.ts';
 
 /** An {@link EntityTable} in memory, held to the same contract as the real ones. */
 export class MemoryEntityTable implements EntityTable {
@@ -14,6 +20,12 @@ export class MemoryEntityTable implements EntityTable {
     if (this.#items.has(item.entity_key)) return false;
     this.#items.set(item.entity_key, item);
     return true;
+  }
+
+  async replace(item: EntityItem | AliasItem, version: string | null): Promise<boolean> {
+    const current = this.#items.get(item.entity_key)?.version ?? null;
+    if (current === version) this.#items.set(item.entity_key, item);
+    return current === version || current === item.version;
   }
 
   async putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
@@ -53,6 +65,7 @@ export class MemoryGoverningLawTable implements GoverningLawTable {
 /** An {@link EnrichmentQueue} in memory, held to the same contract as the real ones. */
 export class MemoryEnrichmentQueue implements EnrichmentQueue {
   readonly #waiting = new Map<string, { message: EnrichmentMessage; visibleAtMs: number; receiveCount: number }>();
+  readonly #dead: DeadLetter[] = [];
   readonly #now: () => number;
   #sent = 0;
 
@@ -67,12 +80,7 @@ export class MemoryEnrichmentQueue implements EnrichmentQueue {
     }
   }
 
-  async receive(
-    max: number,
-    visibilitySeconds: number,
-  ): Promise<
-    readonly { readonly receipt: string; readonly message: EnrichmentMessage; readonly receiveCount: number }[]
-  > {
+  async receive(max: number, visibilitySeconds: number): Promise<readonly ReceivedMessage[]> {
     const visible = [...this.#waiting].filter(([, { visibleAtMs }]) => visibleAtMs <= this.#now()).slice(0, max);
     return visible.map(([receipt, entry]) => {
       entry.visibleAtMs = this.#now() + visibilitySeconds * 1000;
@@ -85,7 +93,30 @@ export class MemoryEnrichmentQueue implements EnrichmentQueue {
     this.#waiting.delete(receipt);
   }
 
+  async postpone(receipt: string, seconds: number): Promise<void> {
+    const entry = this.#waiting.get(receipt);
+    if (entry !== undefined) entry.visibleAtMs = this.#now() + seconds * 1000;
+  }
+
+  async bury({ receipt, message, receiveCount }: ReceivedMessage, reason: string): Promise<void> {
+    if (this.#waiting.delete(receipt)) this.#dead.push({ message, reason, tries: receiveCount });
+  }
+
+  async dead(max: number): Promise<readonly DeadLetter[]> {
+    return this.#dead.slice(0, max);
+  }
+
+  async retryDead(): Promise<number> {
+    const messages = this.#dead.splice(0).flatMap(({ message }) => message ?? []);
+    await this.send(messages);
+    return messages.length;
+  }
+
   async depth(): Promise<number> {
     return this.#waiting.size;
+  }
+
+  async deadCount(): Promise<number> {
+    return this.#dead.length;
   }
 }

@@ -9,7 +9,7 @@ import type { PaceOptions } from './pace.ts';
  * Entity on DynamoDB, partition key `entity_key` (text). A `putAll` of more than 100 items is not one write (DynamoDB's
  * largest transaction): it is done in batches, and may be run again.
  *
- * Rights on the table: `dynamodb:GetItem` for `get`, `dynamodb:PutItem` for `putIfAbsent` and `putAll`, with it
+ * Rights on the table: `dynamodb:GetItem` for `get`, `dynamodb:PutItem` for `putIfAbsent`, `replace` and `putAll`, with it
  * `dynamodb:BatchWriteItem` for `putAll`; `dynamodb:Scan` for `list`. On its key: `kms:Decrypt`, via DynamoDB.
  */
 export class DynamoEntityTable implements EntityTable {
@@ -25,6 +25,10 @@ export class DynamoEntityTable implements EntityTable {
 
   putIfAbsent(item: EntityItem): Promise<boolean> {
     return this.#rows.putIfAbsent(item);
+  }
+
+  replace(item: EntityItem | AliasItem, version: string | null): Promise<boolean> {
+    return this.#rows.replace(item, version);
   }
 
   putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
@@ -47,6 +51,8 @@ function faultOf(row: Readonly<Record<string, PlainValue>>): string | null {
   if (row['kind'] !== 'entity') return 'is of no kind that we know';
   if (row['status'] !== 'active' && row['status'] !== 'pending') return 'has no status that we know';
   if (!Array.isArray(row['roles'])) return 'has no list `roles`';
+  if (row['lei_status'] !== undefined && typeof row['lei_status'] !== 'string')
+    return 'has a `lei_status` that is no text';
   const fields = row['fields'] ?? null;
   return typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? null : 'has no map `fields`';
 }

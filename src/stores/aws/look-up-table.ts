@@ -46,6 +46,28 @@ export class LookUpTable<T extends object> {
     return done;
   }
 
+  /**
+   * Puts the row where the one under its key has this `version`, or where there is none (`null`). @returns whether it stands
+   * there now: after a lost answer the row that refuses the condition is our own.
+   */
+  async replace(row: T & { readonly version: string }, version: string | null): Promise<boolean> {
+    this.#checkKey(row);
+    const written = await this.#table.put({
+      Item: itemOf(row),
+      ...(version === null
+        ? {
+            ConditionExpression: 'attribute_not_exists(#name)',
+            ExpressionAttributeNames: { '#name': this.#schema.key },
+          }
+        : {
+            ConditionExpression: '#name = :version',
+            ExpressionAttributeNames: { '#name': 'version' },
+            ExpressionAttributeValues: { ':version': { S: version } },
+          }),
+    });
+    return written.done || written.old?.['version']?.S === row.version;
+  }
+
   /** All or none up to 100 rows, else in batches: safe to run again. The last of rows with the same key stands. */
   async putAll(rows: readonly T[]): Promise<void> {
     for (const row of rows) this.#checkKey(row);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { EnrichmentMessage } from '../../agreements/look-up-items.ts';
-import type { EnrichmentQueue } from '../look-ups.ts';
+import type { DeadLetter, EnrichmentQueue, ReceivedMessage } from '../look-ups.ts';
 import type { Environment, Table } from './environment.ts';
 
 interface QueuedMessage {
@@ -10,6 +10,14 @@ interface QueuedMessage {
   readonly receive_count: number;
 }
 
+interface BuriedMessage {
+  readonly message: EnrichmentMessage;
+  readonly reason: string;
+  readonly tries: number;
+}
+
+/** Dead letters of one commit: others wait for the write lock meanwhile. */
+const LETTERS_PER_COMMIT = 1_000;
 /** Holds numbers up to 2^53. */
 const NUMBER_DIGITS = 16;
 
@@ -25,6 +33,8 @@ export class LmdbEnrichmentQueue implements EnrichmentQueue {
   readonly #messages: Table<QueuedMessage>;
   /** Digest of key and document → number of the message that waits. */
   readonly #numbers: Table<string>;
+  /** Digest of key and document → dead letter: a message that dies twice is one letter. */
+  readonly #dead: Table<BuriedMessage>;
   readonly #counters: Table<number>;
 
   constructor(environment: Environment, now: () => number = Date.now) {
@@ -32,6 +42,7 @@ export class LmdbEnrichmentQueue implements EnrichmentQueue {
     this.#now = now;
     this.#messages = environment.table<QueuedMessage>('enrichment-messages', 'json');
     this.#numbers = environment.table<string>('enrichment-numbers', 'json');
+    this.#dead = environment.table<BuriedMessage>('enrichment-dead', 'json');
     this.#counters = environment.table<number>('enrichment-counters', 'json');
   }
 
@@ -45,12 +56,7 @@ export class LmdbEnrichmentQueue implements EnrichmentQueue {
     );
   }
 
-  async receive(
-    max: number,
-    visibilitySeconds: number,
-  ): Promise<
-    readonly { readonly receipt: string; readonly message: EnrichmentMessage; readonly receiveCount: number }[]
-  > {
+  async receive(max: number, visibilitySeconds: number): Promise<readonly ReceivedMessage[]> {
     const now = this.#now();
     const hide = () =>
       this.#visibleAt(now, max).map(({ key, value }) => {
@@ -65,18 +71,74 @@ export class LmdbEnrichmentQueue implements EnrichmentQueue {
   async acknowledge(receipt: string): Promise<void> {
     await this.#environment.commit(
       () => {
-        const queued = this.#messages.get(receipt);
-        if (queued === null) return;
-        this.#messages.remove(receipt);
-        this.#numbers.remove(digestOf(queued.message));
-        this.#count('depth', -1);
+        this.#forget(receipt);
       },
       { label: 'enrichment-acknowledge' },
     );
   }
 
+  async postpone(receipt: string, seconds: number): Promise<void> {
+    const visible_at_ms = this.#now() + seconds * 1000;
+    await this.#environment.commit(
+      () => {
+        const queued = this.#messages.get(receipt);
+        if (queued !== null) this.#messages.put(receipt, { ...queued, visible_at_ms });
+      },
+      { label: 'enrichment-postpone' },
+    );
+  }
+
+  async bury({ receipt, message, receiveCount }: ReceivedMessage, reason: string): Promise<void> {
+    await this.#environment.commit(
+      () => {
+        // Somebody else has settled it, when it was visible again meanwhile.
+        if (!this.#forget(receipt)) return;
+        const digest = digestOf(message);
+        if (this.#dead.get(digest) === null) this.#count('dead', 1);
+        this.#dead.put(digest, { message, reason, tries: receiveCount });
+      },
+      { label: 'enrichment-bury' },
+    );
+  }
+
+  async dead(max: number): Promise<readonly DeadLetter[]> {
+    return [...this.#dead.range({ limit: max })].map(({ value }) => value);
+  }
+
+  async retryDead(): Promise<number> {
+    for (let sent = 0; ; ) {
+      const more = await this.#environment.commit(() => this.#sendDead(), { label: 'enrichment-retry' });
+      sent += more;
+      if (more < LETTERS_PER_COMMIT) return sent;
+    }
+  }
+
   async depth(): Promise<number> {
     return this.#counters.get('depth') ?? 0;
+  }
+
+  async deadCount(): Promise<number> {
+    return this.#counters.get('dead') ?? 0;
+  }
+
+  #sendDead(): number {
+    const letters = [...this.#dead.range({ limit: LETTERS_PER_COMMIT })];
+    for (const { key, value } of letters) {
+      this.#dead.remove(key);
+      this.#count('dead', -1);
+      this.#sendOne(value.message);
+    }
+    return letters.length;
+  }
+
+  /** @returns whether the message was there */
+  #forget(receipt: string): boolean {
+    const queued = this.#messages.get(receipt);
+    if (queued === null) return false;
+    this.#messages.remove(receipt);
+    this.#numbers.remove(digestOf(queued.message));
+    this.#count('depth', -1);
+    return true;
   }
 
   #sendOne(message: EnrichmentMessage): void {
@@ -96,7 +158,7 @@ export class LmdbEnrichmentQueue implements EnrichmentQueue {
       .toArray();
   }
 
-  #count(counter: 'sent' | 'depth', by: 1 | -1): number {
+  #count(counter: 'sent' | 'depth' | 'dead', by: 1 | -1): number {
     const count = (this.#counters.get(counter) ?? 0) + by;
     this.#counters.put(counter, count);
     return count;

@@ -25,6 +25,15 @@ export class LmdbEntityTable implements EntityTable {
     });
   }
 
+  async replace(item: EntityItem | AliasItem, version: string | null): Promise<boolean> {
+    const put = () => {
+      const current = this.#items.get(item.entity_key)?.version ?? null;
+      if (current === version) this.#items.put(item.entity_key, item);
+      return current === version || current === item.version;
+    };
+    return this.#environment.commit(put, { durable: true, label: 'entity-replace' });
+  }
+
   async putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
     const put = () => {
       for (const item of items) this.#items.put(item.entity_key, item);

@@ -81,6 +81,31 @@ describe('EnrichmentQueue on SQS', () => {
     },
   );
 
+  it('lists what SQS moved, and what is none of ours, with a reason, and sends only messages again', async () => {
+    const QueueUrl = await createQueue();
+    const queue = new SqsEnrichmentQueue(sqs, QueueUrl);
+    const dead = `${QueueUrl}-dead`;
+    await sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: JSON.stringify(message('a')) }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: 'no JSON' }));
+    const letters = await queue.dead(10);
+    expect(letters).toHaveLength(2);
+    expect(letters).toContainEqual({
+      message: message('a'),
+      reason: 'Received too often: whoever worked on it each time died, or was stopped.',
+      tries: null,
+    });
+    expect(letters).toContainEqual({ message: null, reason: 'Not a message of lexdelta.', tries: null });
+    expect(await queue.retryDead()).toBe(1);
+    expect(await queue.deadCount()).toBe(1);
+    expect((await queue.receive(10, 30)).map((received) => received.message)).toEqual([message('a')]);
+  });
+
+  it('tells of a queue without one for dead letters', async () => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: randomUUID() }));
+    const queue = new SqsEnrichmentQueue(sqs, QueueUrl!);
+    await expect(queue.dead(1)).rejects.toMatchObject({ code: 'STORE_MISSING' });
+  });
+
   it('tells of a queue that is not there', async () => {
     const queue = new SqsEnrichmentQueue(sqs, `${standIn.endpoint}/000000000000/nowhere`, { timing: new FakeTiming() });
     await expect(queue.send([message('a')])).rejects.toMatchObject({ code: 'STORE_MISSING' });
@@ -149,8 +174,13 @@ function message(entity_key: string) {
   return { entity_key, text: entity_key.toUpperCase(), namespace: 'mac', lex_id: 'doc-1' };
 }
 
+/** With a queue for dead letters, as the stack has it. */
 async function createQueue(): Promise<string> {
-  return (await sqs.send(new CreateQueueCommand({ QueueName: randomUUID() }))).QueueUrl!;
+  const name = randomUUID();
+  await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dead` }));
+  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${name}-dead`;
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 5 });
+  return (await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { RedrivePolicy } }))).QueueUrl!;
 }
 
 async function createSecret(SecretString: string): Promise<string> {
