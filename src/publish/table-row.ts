@@ -1,11 +1,9 @@
 /** Rows of the table as they are made, written, ordered and compared. */
 import { compareBytes } from '../agreements/byte-order.ts';
-import { A3_FIELDS, type A3RowField } from '../agreements/table-a3/fields.ts';
+import { ROW_FIELDS } from '../agreements/table-a3/fields.ts';
 import type { TransformedRow } from '../agreements/transformed.ts';
 import type { ChangeLine, TableRow } from './published.ts';
 import type { ValidLine } from './slice-output.ts';
-
-export const ROW_FIELDS: readonly A3RowField[] = A3_FIELDS.filter((field) => field !== 'A3.1');
 
 /** A row together with its line in the shard, so that what does not change is copied and not written anew. */
 export interface StoredRow {

@@ -1,7 +1,7 @@
 /** Makes slice outputs from lines and takes them through all phases of CreateJobDailyA3Data, as the machine does. */
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { Fingerprint } from '../../src/agreements/fingerprint.ts';
-import type { A3Values } from '../../src/agreements/table-a3/fields.ts';
+import { type A3Values, ROW_FIELDS } from '../../src/agreements/table-a3/fields.ts';
 import type { TransformedRow } from '../../src/agreements/transformed.ts';
 import type { AttemptId, BuildShardsInput, NamespaceCounts, WriteManifestOutput } from '../../src/job/contracts.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
@@ -11,7 +11,6 @@ import { planShards } from '../../src/publish/plan-shards.ts';
 import type { ShardLimits } from '../../src/publish/shard-layout.ts';
 import { compareLines } from '../../src/publish/slice-merge.ts';
 import type { RejectedLine, SliceLine, ValidLine } from '../../src/publish/slice-output.ts';
-import { ROW_FIELDS } from '../../src/publish/table-row.ts';
 import { writeManifest } from '../../src/publish/write-manifest.ts';
 import { encodeSlice } from '../../src/steps/slices/encode-slice.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';

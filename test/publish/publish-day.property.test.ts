@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { Use } from '../../src/agreements/look-up-items.ts';
-import type { A3Values } from '../../src/agreements/table-a3/fields.ts';
+import { type A3Values, ROW_FIELDS } from '../../src/agreements/table-a3/fields.ts';
 import { publishedFolder } from '../../src/publish/attempt-files.ts';
 import type { ChangeLine, TableRow } from '../../src/publish/published.ts';
 import {
@@ -15,7 +15,6 @@ import {
   readUses,
 } from '../../src/publish/read-published.ts';
 import type { SliceLine } from '../../src/publish/slice-output.ts';
-import { ROW_FIELDS } from '../../src/publish/table-row.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import {

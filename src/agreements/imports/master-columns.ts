@@ -1,33 +1,60 @@
 /** Columns of the master tables: 31 CFR Part 148, Appendix A. CO.1 and CP.1, the date of extraction, are not kept. */
 import type { EntityRole } from '../look-up-items.ts';
+import type { MasterField } from '../table-a3/rule.ts';
 import { codePointLength } from '../table-a3/text.ts';
+
+/** What a cell may be wrong in; with the field's number it is the id of an import rule, for example `CO.4-too-long`. */
+export type CellFault = 'too-long' | 'flag' | 'number' | 'status';
+
+/** How a column's cells are checked. */
+export interface CellCheck {
+  readonly fault: CellFault;
+  /** What holds of a right cell, as a sentence. */
+  readonly checks: string;
+  /** Why a cell is refused, as a sentence. */
+  readonly reason: string;
+  /** Of a cleaned, non-empty cell. */
+  readonly isRight: (cell: string) => boolean;
+}
 
 export interface MasterColumn {
   /** For example `CO.4`. */
-  readonly field: string;
+  readonly field: MasterField;
   readonly officialName: string;
-  /** What is wrong with a cleaned, non-empty cell, as a sentence; `null` for nothing. */
-  readonly findProblem: (cell: string) => string | null;
+  readonly check: CellCheck;
 }
 
-type Check = MasterColumn['findProblem'];
-
-function varchar(max: number): Check {
-  return (cell) => (codePointLength(cell) > max ? `Expected at most ${max} characters.` : null);
+function varchar(max: number): CellCheck {
+  return {
+    fault: 'too-long',
+    checks: `At most ${max} characters.`,
+    reason: `Expected at most ${max} characters.`,
+    isRight: (cell) => codePointLength(cell) <= max,
+  };
 }
 
-function oneOf(...texts: readonly string[]): Check {
-  return (cell) => (texts.includes(cell) ? null : `Expected ${texts.join(' or ')}, or nothing.`);
+function oneOf(fault: CellFault, ...texts: readonly string[]): CellCheck {
+  const list = texts.join(' or ');
+  return {
+    fault,
+    checks: `Is ${list}, or empty.`,
+    reason: `Expected ${list}, or nothing.`,
+    isRight: (cell) => texts.includes(cell),
+  };
 }
 
-const yesOrNo = oneOf('Y', 'N');
+const yesOrNo = oneOf('flag', 'Y', 'N');
 
 /** Num (5,2): up to five digits, of which two decimals. */
-const percentage: Check = (cell) =>
-  /^-?\d{1,3}(?:\.\d{1,2})?$/.test(cell) ? null : 'Expected a number with up to 3 digits and 2 decimals.';
+const percentage: CellCheck = {
+  fault: 'number',
+  checks: 'A number with up to 3 digits and 2 decimals, or empty.',
+  reason: 'Expected a number with up to 3 digits and 2 decimals.',
+  isRight: (cell) => /^-?\d{1,3}(?:\.\d{1,2})?$/.test(cell),
+};
 
-function column(field: string, officialName: string, findProblem: Check): MasterColumn {
-  return { field, officialName, findProblem };
+function column(field: MasterField, officialName: string, check: CellCheck): MasterColumn {
+  return { field, officialName, check };
 }
 
 const CO_COLUMNS: readonly MasterColumn[] = [
@@ -41,7 +68,7 @@ const CO_COLUMNS: readonly MasterColumn[] = [
   column('CO.9', 'Entity type', varchar(50)),
   column('CO.10', 'Domicile', varchar(50)),
   column('CO.11', 'Jurisdiction under which incorporated or organized', varchar(50)),
-  column('CO.12', 'Reporting status', oneOf('REN', 'NFC', 'EXC', 'ZER', 'DEM', 'OTH')),
+  column('CO.12', 'Reporting status', oneOf('status', 'REN', 'NFC', 'EXC', 'ZER', 'DEM', 'OTH')),
 ];
 
 const CP_COLUMNS: readonly MasterColumn[] = [

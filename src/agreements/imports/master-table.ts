@@ -1,6 +1,7 @@
 import type { EntityRole } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
 import { cleanText } from '../table-a3/text.ts';
+import { refusalOf } from './import-rules.ts';
 import { MASTER_COLUMNS, type MasterColumn } from './master-columns.ts';
 import { type Cells, type ImportLine, type Refusal, readTable } from './read-table.ts';
 import { refuseRepetitions } from './repetitions.ts';
@@ -32,6 +33,7 @@ export async function* readMasterTable(
     toRows(readTable(bytes, names, file), role, columns),
     columns[0]!.field,
     (row) => row.entity_key,
+    `${columns[0]!.field}-repeated`,
   );
 }
 
@@ -46,16 +48,15 @@ async function* toRows(
 function toRow(cells: Cells, line: number, role: EntityRole, columns: readonly MasterColumn[]): ImportLine<MasterRow> {
   const identifier = columns[0]!.field;
   const fields: Record<string, string> = {};
-  for (const { field, findProblem } of columns) {
+  for (const { field, check } of columns) {
     const { text, replaced } = cleanText(cells.get(field) ?? '');
     if (text === '') continue;
-    const problem =
-      field === identifier && replaced ? 'Expected no `~`, line end or other control character.' : findProblem(text);
-    if (problem !== null) return refuse({ line, column: field, reason: problem });
+    if (field === identifier && replaced) return refuse(refusalOf(`${field}-characters`, line, field));
+    if (!check.isRight(text)) return refuse(refusalOf(`${field}-${check.fault}`, line, field));
     fields[field] = text;
   }
   const { [identifier]: entity_id, ...others } = fields;
-  if (entity_id === undefined) return refuse({ line, column: identifier, reason: 'Expected an identifier.' });
+  if (entity_id === undefined) return refuse(refusalOf(`${identifier}-absent`, line, identifier));
   return {
     ok: true,
     line,

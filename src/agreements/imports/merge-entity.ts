@@ -3,13 +3,14 @@
 import type { AliasItem, EntityItem } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
 import { entityItem } from '../make-look-up-items.ts';
+import { refusalOf } from './import-rules.ts';
 import type { MasterRow } from './master-table.ts';
 
 export type Merged =
   | { readonly outcome: 'new' | 'changed'; readonly item: EntityItem | AliasItem }
   /** Nothing to write. */
   | { readonly outcome: 'unchanged' }
-  | { readonly outcome: 'refused'; readonly column: string; readonly reason: string };
+  | { readonly outcome: 'refused'; readonly column: string; readonly reason: string; readonly rule?: string };
 
 /**
  * - A master table replaces what the entity has of that table (role and fields) and keeps what it has of the other, and
@@ -26,7 +27,8 @@ export function mergeEntity(row: MasterRow | AliasItem, current: EntityItem | Al
 
 function mergeMasterRow(row: MasterRow, current: EntityItem | AliasItem | null): Merged {
   if (current?.kind === 'alias') {
-    return { outcome: 'refused', column: `${row.role}.2`, reason: 'This identifier is an alias of another entity.' };
+    const { column, reason, rule } = refusalOf(`${row.role}.2-alias`, 0, `${row.role}.2`);
+    return { outcome: 'refused', column, reason, ...(rule !== undefined && { rule }) };
   }
   const known = current?.status === 'active' ? current : null;
   const others = Object.entries(known?.fields ?? {}).filter(([field]) => !field.startsWith(`${row.role}.`));

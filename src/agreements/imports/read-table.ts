@@ -2,6 +2,7 @@
 import { PermanentError } from '../../errors.ts';
 import { lawKey } from '../look-up-key.ts';
 import { type CsvRecord, CsvScanner, UnclosedQuote } from './csv-scanner.ts';
+import { refusalOf } from './import-rules.ts';
 
 /** Why a line was not taken. `line`: counted from 1, where the record begins. */
 export interface Refusal {
@@ -10,6 +11,8 @@ export interface Refusal {
   readonly column: string;
   /** A sentence about what was expected; holds nothing of the cell. */
   readonly reason: string;
+  /** Id of the import rule that it breaks; not given by files that have no rules of the regulation: aliases, laws. */
+  readonly rule?: string;
 }
 
 export type ImportLine<T> =
@@ -79,12 +82,11 @@ function plain(name: string): string {
 function readLine(record: CsvRecord, { length, names }: Header): ImportLine<Cells> {
   const { line } = record;
   if (!record.ok) {
-    const reason = 'A quote stands where none may: a cell with quotes is quoted as a whole, with "" for each of them.';
-    return { ok: false, refusal: { line, column: names[record.cell] ?? '', reason } };
+    return { ok: false, refusal: refusalOf('IMPORT-quote', line, names[record.cell] ?? '') };
   }
   if (record.cells.length !== length) {
-    const reason = `Expected ${length} columns as in the header, found ${record.cells.length}.`;
-    return { ok: false, refusal: { line, column: '', reason } };
+    const counts = { expected: length, found: record.cells.length };
+    return { ok: false, refusal: refusalOf('IMPORT-columns', line, '', counts) };
   }
   const found = new Map<string, string>();
   names.forEach((name, i) => {

@@ -9,6 +9,7 @@ export async function* refuseRepetitions<T>(
   lines: AsyncIterable<ImportLine<T>>,
   column: string,
   keyOf: (item: T) => string,
+  rule?: string,
 ): AsyncGenerator<ImportLine<T>> {
   const seen = new Map<string, { readonly line: number; readonly digest: string }>();
   for await (const line of lines) {
@@ -23,7 +24,7 @@ export async function* refuseRepetitions<T>(
     if (earlier === undefined || earlier.digest === digest) yield line;
     else {
       const reason = `Line ${earlier.line} has the same key and says something else.`;
-      yield { ok: false, refusal: { line: line.line, column, reason } };
+      yield { ok: false, refusal: { line: line.line, column, reason, ...(rule !== undefined && { rule }) } };
     }
   }
 }

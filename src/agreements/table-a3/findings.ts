@@ -1,7 +1,8 @@
 import type { Finding, Severity } from '../transformed.ts';
+import { DOCUMENT_RULES, type DocumentRuleId } from './document-rules.ts';
 import type { A3Field } from './fields.ts';
+import { RECORD_RULES, type RecordRuleId } from './record-rules.ts';
 import type { RuleSet } from './rules.ts';
-import { type DocumentRuleId, type RecordRuleId, RULES } from './rules.ts';
 import { codePointLength, excerpt, isLongerThan } from './text.ts';
 
 /** Of a document whose every record is wrong, this many findings are kept; one more says that there are others. */
@@ -10,8 +11,8 @@ export const MAX_FINDINGS = 1_000;
 const MAX_VALUE_LENGTH = 200;
 const CONTACT_FIELDS: ReadonlySet<A3Field | null> = new Set<A3Field>(['A3.13', 'A3.14', 'A3.15', 'A3.16']);
 
-const messages = new Map(RULES.map((rule) => [rule.id, rule.message]));
-const fields = new Map(RULES.map((rule) => [rule.id, rule.field]));
+const messages = new Map<string, string>([...DOCUMENT_RULES, ...RECORD_RULES].map(({ id, message }) => [id, message]));
+const fields = new Map(RECORD_RULES.map(({ id, field }) => [id, field]));
 
 /** Collects what the rules find in one document. The same finding twice (in two records of one agreement) counts once. */
 export class Findings {

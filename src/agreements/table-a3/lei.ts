@@ -19,3 +19,11 @@ export function isLei(text: string): boolean {
   }
   return remainder === 1;
 }
+
+/** GLEIF's statuses of a registration that stands; one that moves to another issuer meanwhile stands too. */
+const CURRENT: ReadonlySet<string> = new Set(['ISSUED', 'PENDING_TRANSFER', 'PENDING_ARCHIVAL']);
+
+/** @param status as GLEIF has it; not given: nobody has said, and nothing is wrong */
+export function isCurrentLei(status: string | null | undefined): boolean {
+  return status === undefined || status === null || CURRENT.has(status);
+}

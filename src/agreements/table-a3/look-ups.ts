@@ -2,8 +2,8 @@ import type { CrossDefault, EntityReference } from '../agreement.ts';
 import { compareBytes } from '../byte-order.ts';
 import { ABSENT, type AliasItem, type EntityItem, type LawItem, type Use } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
+import { MAX_LENGTH } from './fields.ts';
 import { isLei, looksLikeLei } from './lei.ts';
-import { MAX_LENGTH } from './rules.ts';
 
 /**
  * The rows that a step has fetched: first all `entityKeys` and `lawKeys` of its documents, then the `aliasTargetKeys` of

@@ -5,9 +5,9 @@ import { type AgreementRecord, recordsOf } from '../agreement-records.ts';
 import { entityKey, lawKey } from '../look-up-key.ts';
 import type { NamespaceModule } from '../namespaces/namespace-module.ts';
 import { findShapeProblems } from '../namespaces/shape.ts';
+import type { DocumentRuleId } from './document-rules.ts';
 import type { A3Field } from './fields.ts';
 import { canFit, isLookedUp } from './look-ups.ts';
-import type { DocumentRuleId } from './rules.ts';
 
 /** More than any real document by far; annexes times counterparties of a hostile one would fill the memory. */
 export const MAX_RECORDS = 10_000;

@@ -4,11 +4,11 @@ import type { AgreementDate, CreditEnhancement, CrossDefault, EntityReference, F
 import type { AgreementRecord } from '../agreement-records.ts';
 import { ABSENT, type EntityItem } from '../look-up-items.ts';
 import { isoDate } from './dates.ts';
-import type { A3Values } from './fields.ts';
+import { type A3Values, MAX_LENGTH } from './fields.ts';
 import type { Findings } from './findings.ts';
-import { isLei, looksLikeLei } from './lei.ts';
+import { isCurrentLei, isLei, looksLikeLei } from './lei.ts';
 import { canFit, findEntity, isLookedUp, type LookUps, type Uses } from './look-ups.ts';
-import { type EntityField, type FlagField, MAX_LENGTH, type RecordRuleId, type TextField } from './rules.ts';
+import type { EntityField, FlagField, RecordRuleId, TextField } from './record-rules.ts';
 import { type CleanText, cleanText, cutAt, excerpt, isLongerThan } from './text.ts';
 
 /** Where a record's rules look things up and leave what they find. */
@@ -186,8 +186,14 @@ class RecordRules {
     const id = cleanText(found.item.entity_id);
     if (id.replaced) this.#find(`${field}-replaced`, text);
     // The identifier that an alias or a name led to must hold as well as one that the document gives.
-    if (looksLikeLei(id.text) && !isLei(id.text)) this.#find(`${field}-lei`, text);
+    if (looksLikeLei(id.text)) this.#lei(field, found.item, id.text, text);
     return id.text;
+  }
+
+  #lei(field: EntityField, { lei_status }: EntityItem, id: string, text: string): void {
+    if (!isLei(id)) this.#find(`${field}-lei`, text);
+    else if (id !== id.toUpperCase()) this.#find(`${field}-lei-case`, id);
+    if (!isCurrentLei(lei_status)) this.#find(`${field}-lei-not-current`, `${id} (${lei_status})`);
   }
 
   /** Whether the entity stands where the rule looks: A3.2 in CO; A3.6, A3.11, A3.12.2 in CP; the others in either. */

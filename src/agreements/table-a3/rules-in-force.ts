@@ -29,9 +29,18 @@ function findProblem(where: string, id: string, severity: unknown): string | nul
   return null;
 }
 
-/** For example `mac-1-3f2a9c01`: changes with the module's version and with any rule or severity in force. */
+/** Rules that say what becomes of a document. */
+const OF_DOCUMENTS: ReadonlySet<string> = new Set(
+  RULES.filter(({ scope }) => scope === 'line' || scope === 'document' || scope === 'record').map(({ id }) => id),
+);
+
+/**
+ * For example `mac-1-3f2a9c01`: changes with the module's version and with any rule or severity in force that says what
+ * becomes of a document. Rules of the whole table and of imports transform nothing.
+ */
 export function mappingVersion(module: Pick<NamespaceModule, 'namespace' | 'version'>, rules: RuleSet): string {
   const lines = Object.keys(rules)
+    .filter((id) => OF_DOCUMENTS.has(id))
     .sort()
     .map((id) => `${id}=${rules[id]}\n`);
   return `${module.namespace}-${module.version}-${hash('sha256', lines.join(''), 'hex').slice(0, 8)}`;

@@ -79,8 +79,8 @@ describe('readMasterTable', () => {
   it('refuses an entity a second time with other contents, and takes the same again', async () => {
     const file = 'CO.2,CO.4\nA,One\nA,One\na,Two\n';
 
-    expect(await refusals(readMasterTable('CO', bytes(file), 'co.csv'))).toEqual([
-      { line: 4, column: 'CO.2', reason: 'Line 2 has the same key and says something else.' },
+    expect(await refusals(readMasterTable('CO', bytes(file), 'co.csv'))).toMatchObject([
+      { line: 4, column: 'CO.2', rule: 'CO.2-repeated', reason: 'Line 2 has the same key and says something else.' },
     ]);
   });
 });

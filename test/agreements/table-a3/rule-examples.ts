@@ -30,6 +30,9 @@ type Mac = ReturnType<typeof macDocument>['agreement'];
 type Items = RuleExample['items'];
 const LONG = 'x'.repeat(51);
 const BAD_LEI = '222100OW6UHQXNHKQ143';
+/** Right check digits; no entity of the fixtures. */
+const SMALL_LEI = '7h6glxdrugqfu57rne97';
+const LAPSED_LEI = '7H6GLXDRUGQFU57RNE97';
 
 function inMac(rule: string, change: (agreement: Mac) => void, items?: Items): RuleExample {
   const document = macDocument();
@@ -70,6 +73,11 @@ function ofEntity(
   return [
     make(`${field}-lei`, BAD_LEI),
     make(`${field}-unknown`, 'NOBODY'),
+    make(`${field}-lei-case`, 'SMALL', [aliasItem('SMALL', SMALL_LEI), entityItem(SMALL_LEI, ['CO', 'CP'], {})]),
+    make(`${field}-lei-not-current`, 'OLD', [
+      aliasItem('OLD', LAPSED_LEI),
+      entityItem(LAPSED_LEI, ['CO', 'CP'], {}, 'LAPSED'),
+    ]),
     make(`${field}-replaced`, 'ODD', [aliasItem('ODD', 'A~B'), entityItem('A~B', ['CO', 'CP'], {})]),
     make(`${field}-too-long`, 'LONG', [
       aliasItem('LONG', 'y'.repeat(501)),
