@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Severity } from '../agreements/transformed.ts';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
+import type { DataPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { jsonPlace } from './read-text.ts';
 import { checkSettings, readEnvironment, type Settings } from './settings.ts';
@@ -20,6 +21,9 @@ export interface ConfigSources {
 
 export interface ConfigFlags {
   readonly data?: string | undefined;
+  /** Name of a stack. */
+  readonly aws?: string | undefined;
+  readonly region?: string | undefined;
   readonly lex?: string | undefined;
 }
 
@@ -30,16 +34,38 @@ const DEFAULT_TOTAL_MS = 300_000;
 /** More threads than this only wait for the one write lock. */
 const MAX_DEFAULT_THREADS = 8;
 
-/** @throws PermanentError `CONFIG_INVALID`, `FILE_NOT_READABLE` */
-export async function readConfig(flags: ConfigFlags, sources: ConfigSources): Promise<RuntimeConfig> {
-  const { env, cwd, home } = sources;
+/**
+ * Where the data are: the first layer that names a folder or a stack decides.
+ * @throws PermanentError `USAGE`: a folder and a stack by flags, or what is no name of a stack; `CONFIG_INVALID`,
+ *   `FILE_NOT_READABLE`
+ */
+export async function readPlace(flags: ConfigFlags, sources: ConfigSources): Promise<DataPlace> {
+  const layers = await readLayers(flags, sources);
+  const { data, aws } = layers.find((layer) => layer.data !== undefined || layer.aws !== undefined) ?? {};
+  if (data !== undefined && aws !== undefined) {
+    throw new PermanentError('USAGE', 'A data folder and a stack on AWS are both named: which of them is meant?');
+  }
+  if (aws === undefined) return { kind: 'folder', folder: data ?? resolve(sources.cwd, DEFAULT_DATA_FOLDER) };
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(aws)) {
+    throw new PermanentError('USAGE', `"${aws.slice(0, 60)}" is no name of a stack.`);
+  }
+  return { kind: 'stack', stack: aws, region: flags.region ?? null };
+}
+
+async function readLayers(flags: ConfigFlags, { env, cwd, home }: ConfigSources): Promise<readonly Settings[]> {
   const userFolder = env['XDG_CONFIG_HOME'] || join(home, '.config');
-  const layers = [
-    resolveSettings({ data: flags.data, lex: flags.lex }, cwd),
+  return [
+    resolveSettings({ data: flags.data, lex: flags.lex, aws: flags.aws }, cwd),
     resolveSettings(readEnvironment(env), cwd),
     await readSettingsFile(join(cwd, 'lexdelta.json')),
     await readSettingsFile(join(userFolder, 'lexdelta', 'config.json')),
   ];
+}
+
+/** @throws PermanentError `CONFIG_INVALID`, `FILE_NOT_READABLE` */
+export async function readConfig(flags: ConfigFlags, sources: ConfigSources): Promise<RuntimeConfig> {
+  const { env, cwd } = sources;
+  const layers = await readLayers(flags, sources);
   const first = <K extends keyof Settings>(key: K): Settings[K] =>
     layers.find((layer) => layer[key] !== undefined)?.[key];
   const timeout = (key: 'idleMs' | 'totalMs'): number | undefined =>

@@ -21,4 +21,7 @@ export interface GlobalFlags {
   /** `false` after `--no-color`. */
   readonly color?: boolean;
   readonly data?: string;
+  /** Name of a stack on AWS, and its region. */
+  readonly aws?: string;
+  readonly region?: string;
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { readConfig } from './config.ts';
+import { PermanentError } from '../errors.ts';
+import type { DataPlace } from '../runtime/job-data.ts';
+import { readPlace } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
 
 /** What the commands of one process share. */
@@ -27,14 +29,24 @@ export function action<F extends object>(
   };
 }
 
-/** The data folder that a command without Lex works on. */
-export async function dataFolderOf(flags: GlobalFlags, context: Context): Promise<string> {
-  return (await readConfig({ data: flags.data }, context)).dataFolder;
+/** Where a command's data are. @throws PermanentError `USAGE`, `CONFIG_INVALID`, `FILE_NOT_READABLE` */
+export function placeOf(flags: GlobalFlags, context: Context): Promise<DataPlace> {
+  return readPlace(flags, context);
+}
+
+/** For what works on one machine only. @throws PermanentError `USAGE`: the data are on AWS */
+export async function dataFolderOf(command: string, flags: GlobalFlags, context: Context): Promise<string> {
+  const place = await placeOf(flags, context);
+  if (place.kind === 'folder') return place.folder;
+  const what = `\`${command}\` works on a data folder of this machine, not on the stack ${place.stack}.`;
+  throw new PermanentError('USAGE', `${what} Give --data <folder>.`);
 }
 
 /** What further commands need to reach the same data: nothing when it was not given as a flag. */
-export function flagsForHints(flags: GlobalFlags): string {
-  return flags.data === undefined ? '' : ` --data ${shellWord(flags.data)}`;
+export function flagsForHints({ data, aws, region }: GlobalFlags): string {
+  return Object.entries({ data, aws, region })
+    .map(([flag, value]) => (value === undefined ? '' : ` --${flag} ${shellWord(value)}`))
+    .join('');
 }
 
 /** A word as a shell reads it. */

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { PermanentError } from '../errors.ts';
 import { type ImportResult, importEntityFiles, importLawFile } from '../runtime/look-up-import.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf } from './define-command.ts';
+import { placeOf } from './define-command.ts';
 import { refusedLines } from './refused-lines.ts';
 import { count } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
@@ -25,10 +25,10 @@ export async function importEntities(flags: EntityImportFlags, context: Context)
   if (Object.values(files).every((file) => file === undefined)) {
     throw new PermanentError('USAGE', 'Nothing to import: give --co, --cp or --aliases.');
   }
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'write');
+  const data = await context.services.openData(await placeOf(flags, context), 'write');
   try {
     const allowRejects = flags.allowRejects ?? false;
-    tell('entities-import', await importEntityFiles(files, data.entities, { allowRejects }), context);
+    tell('entities-import', await importEntityFiles(files, data, { allowRejects }), context);
     return 0;
   } finally {
     await data.close();
@@ -36,11 +36,11 @@ export async function importEntities(flags: EntityImportFlags, context: Context)
 }
 
 export async function importLaws(file: string, flags: ImportFlags, context: Context): Promise<number> {
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'write');
+  const data = await context.services.openData(await placeOf(flags, context), 'write');
   try {
     const allowRejects = flags.allowRejects ?? false;
     const path = resolve(context.cwd, file);
-    tell('laws-import', await importLawFile(path, data.governingLaws, { allowRejects }), context);
+    tell('laws-import', await importLawFile(path, data, { allowRejects }), context);
     return 0;
   } finally {
     await data.close();

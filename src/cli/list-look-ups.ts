@@ -2,10 +2,10 @@
 import type { AliasItem, EntityItem, EntityRole, LawItem } from '../agreements/look-up-items.ts';
 import { entityKey, lawKey } from '../agreements/look-up-key.ts';
 import { PermanentError } from '../errors.ts';
-import type { LocalData } from '../runtime/local-data.ts';
+import type { JobData } from '../runtime/job-data.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf } from './define-command.ts';
+import { placeOf } from './define-command.ts';
 import { type Column, renderTable } from './terminal/table.ts';
 
 interface ListFlags extends GlobalFlags {
@@ -64,14 +64,14 @@ interface Listing<T> {
   readonly command: string;
   readonly columns: readonly Column[];
   readonly cells: (item: T) => readonly string[];
-  readonly items: (data: LocalData) => AsyncIterable<T>;
+  readonly items: (data: JobData) => AsyncIterable<T>;
   readonly isWanted: (item: T) => boolean;
 }
 
 async function list<T>(flags: ListFlags, context: Context, listing: Listing<T>): Promise<number> {
   const { terminal, services } = context;
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, MAX_LIMIT);
-  const data = await services.openData(await dataFolderOf(flags, context), 'read');
+  const data = await services.openData(await placeOf(flags, context), 'read');
   try {
     const items: T[] = [];
     let hasMore = false;

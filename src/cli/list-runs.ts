@@ -2,7 +2,7 @@
 import { type RunReport, readRunReport } from '../runtime/run-report.ts';
 import { readDate, readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf } from './define-command.ts';
+import { placeOf } from './define-command.ts';
 import { count, duration, utcTime } from './terminal/figures.ts';
 import { renderTable } from './terminal/table.ts';
 import { type Verdict, verdictOf } from './verdict/verdict-of.ts';
@@ -17,7 +17,7 @@ const DEFAULT_LIMIT = 20;
 export async function listRuns(flags: RunsFlags, context: Context): Promise<number> {
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, 1_000_000);
   const date = flags.businessDate === undefined ? null : readDate(flags.businessDate);
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     // Some KiB a run and one run a day: the last `limit` of them are all that is kept.
     const found: RunReport[] = [];
@@ -27,7 +27,11 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
       found.push(readRunReport(row));
       if (found.length > limit) found.shift();
     }
-    const runs = found.reverse().map((report) => ({ ...report, verdict: verdictOf(report, data.isAlive(report.run)) }));
+    const runs = await Promise.all(
+      found
+        .reverse()
+        .map(async (report) => ({ ...report, verdict: verdictOf(report, await data.isAlive(report.run)) })),
+    );
     tellRuns(runs, total, context);
     return 0;
   } finally {

@@ -8,7 +8,7 @@ import { renderTable } from './terminal/table.ts';
 
 export async function rebuildAllHashes(flags: GlobalFlags, context: Context): Promise<number> {
   const { terminal } = context;
-  const folder = await dataFolderOf(flags, context);
+  const folder = await dataFolderOf('hashes rebuild', flags, context);
   if (!(await stat(folder).catch(() => null))?.isDirectory()) {
     throw new PermanentError('FILE_NOT_READABLE', `There is no data folder ${folder}.`);
   }

@@ -1,10 +1,11 @@
 /** The work of `lexdelta replay`. */
 import { PermanentError } from '../errors.ts';
 import { isNamespaceName } from '../job/job-input.ts';
-import type { LocalData } from '../runtime/local-data.ts';
+import type { JobData } from '../runtime/job-data.ts';
 import { type ReplayRequest, replayKey } from '../steps/reprocess/replay-requests.ts';
 import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
+import { placeOf } from './define-command.ts';
 import { readText } from './read-text.ts';
 import { plural } from './terminal/figures.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -21,9 +22,9 @@ export interface ReplayFlags extends GlobalFlags {
 export async function requestReplay(flags: ReplayFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const request = await readRequest(flags, context);
-  const { dataFolder, namespaceModules } = await readConfig({ data: flags.data }, context);
+  const { namespaceModules } = await readConfig(flags, context);
   await checkKnown(flags.namespace, namespaceModules);
-  const data = await context.services.openData(dataFolder, 'read');
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const number = flags.dryRun ? null : await writeRequest(request, data);
     if (terminal.isJson) {
@@ -70,7 +71,7 @@ async function readIds({ ids, idsFile }: ReplayFlags, context: Context): Promise
 }
 
 /** Requests are numbered without holes, so whoever finds the number taken goes on to the next. */
-async function writeRequest(request: ReplayRequest, { jobDailyA3Data: a3 }: LocalData): Promise<number> {
+async function writeRequest(request: ReplayRequest, { jobDailyA3Data: a3 }: JobData): Promise<number> {
   const body = Buffer.from(JSON.stringify(request));
   let number = 1;
   for await (const { key } of a3.list('replay')) number = Math.max(number, Number(/(\d{9})\.json$/.exec(key)?.[1]) + 1);

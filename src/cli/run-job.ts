@@ -9,7 +9,7 @@ import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
 import { showProgress } from './progress/display.ts';
 import { hintOfRun } from './run-hints.ts';
@@ -31,6 +31,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   // All that can be refused is refused before anything is created.
   const attempt = readAttempt(flags.attempt);
   const input = await readRunInput(flags, context);
+  const place = await placeOf(flags, context);
   const config = await readConfig(flags, context);
   await checkLex(config);
   await checkNamespacesAndRules(config, input);
@@ -43,7 +44,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   if (input.business_date > new Date(context.now()).toISOString().slice(0, 10)) {
     terminal.note(`! The business date ${input.business_date} is in the future (UTC).`);
   }
-  const runtime = await context.services.openRuntime(config);
+  const runtime = await context.services.openRuntime(place, config);
   try {
     if (flags.dryRun) return tellPreview(await runtime.preview({ input, attempt }), context);
     let isFollowing = false;

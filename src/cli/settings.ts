@@ -6,6 +6,8 @@ import { isNamespaceName } from '../job/job-input.ts';
 export interface Settings {
   /** The data folder. */
   readonly data?: string | undefined;
+  /** Name of a stack deployed on AWS, instead of a data folder. */
+  readonly aws?: string | undefined;
   /** URL or folder of Lex. */
   readonly lex?: string | undefined;
   readonly lexTimeouts?: { readonly idleMs?: number | undefined; readonly totalMs?: number | undefined } | undefined;
@@ -25,6 +27,7 @@ type Check = (value: unknown, path: string, report: Report) => void;
 
 const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   data: checkText('the path of the data folder'),
+  aws: checkText('the name of a stack'),
   lex: checkText('URL or folder of Lex'),
   lexTimeouts: checkKeys({ idleMs: checkInteger(1, DAY_MS), totalMs: checkInteger(1, DAY_MS) }),
   rules: checkMap(
@@ -58,6 +61,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   };
   return {
     data: env['LEXDELTA_DATA'] || undefined,
+    aws: env['LEXDELTA_AWS_STACK'] || undefined,
     lex: env['LEXDELTA_LEX'] || undefined,
     lexTimeouts: {
       idleMs: integer('LEXDELTA_LEX_IDLE_MS', DAY_MS),

@@ -2,7 +2,7 @@
 
 import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
 import { findRun } from './find-run.ts';
 import { hintOfInput } from './run-hints.ts';
 import { renderVerdict } from './verdict/render-verdict.ts';
@@ -11,15 +11,15 @@ import { verdictOf } from './verdict/verdict-of.ts';
 /** Shows any run, failed ones too, so the exit code is 0 when there is one. */
 export async function showRun(run: string, flags: GlobalFlags, context: Context): Promise<number> {
   const { terminal } = context;
-  const { dataFolder, lex } = await readConfig({ data: flags.data }, context);
-  const data = await context.services.openData(dataFolder, 'read');
+  const { lex } = await readConfig(flags, context);
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const report = await findRun(run, data.jobStats);
-    const isAlive = data.isAlive(report.run);
+    const isAlive = await data.isAlive(report.run);
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), report });
     else {
       const { paint, width, commandWidth, isQuiet } = terminal;
-      const runHint = hintOfInput(data.inputOf(report.run), lex !== null, flags);
+      const runHint = hintOfInput(await data.inputOf(report.run), lex !== null, flags);
       const hints = { flags: flagsForHints(flags), runHint };
       terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints, isAlive }));
     }

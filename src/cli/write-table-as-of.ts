@@ -5,7 +5,7 @@ import { openPublishedDay, readTable, resolveAsOf } from '../publish/read-publis
 import { csvTable, flatTable, ndjsonTable } from '../publish/table-formats.ts';
 import { readDate } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf } from './define-command.ts';
+import { placeOf } from './define-command.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { plural } from './terminal/figures.ts';
 import { writeWholeFile } from './write-whole-file.ts';
@@ -29,7 +29,7 @@ export async function writeTableAsOf(
 ): Promise<number> {
   const { terminal } = context;
   const date = readDate(dateText);
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const a3 = data.jobDailyA3Data;
     const day = await openPublishedDay(a3, await resolveAsOf({ jobStats: data.jobStats, a3 }, date));

@@ -7,6 +7,7 @@ import type { JobInput } from '../job/job-input.ts';
 import { isExecutionAlive, takeExecution } from '../stores/embedded/incarnation.ts';
 import type { EmbeddedStores } from '../stores/embedded/open-stores.ts';
 import { followRun } from './follow-run.ts';
+import type { FollowOptions, JobRuntime, RunRequest } from './job-runtime.ts';
 import { openDataFolder } from './open-data-folder.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { RunEvent, RunOutcome } from './run-events.ts';
@@ -15,37 +16,14 @@ import { RunProgress } from './run-progress.ts';
 import { type RunReport, readEndedReport } from './run-report.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
-export interface RunRequest {
-  readonly input: JobInput;
-  /** `null`: the rule of DESIGN section 5 (start, follow, resume, next attempt, or nothing to do). */
-  readonly attempt: number | null;
-}
-
-export interface FollowOptions {
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Asks the run to stop; it can go on later with the same request. */
-  readonly signal?: AbortSignal;
-}
-
-export interface LocalRuntime {
-  /**
-   * Starts, resumes or follows the run of a business date and resolves when it has ended.
-   * @throws PermanentError `DATE_OUT_OF_ORDER`, `INPUT_INVALID` (an interrupted run with another input), `STORE_*`,
-   *   `RUN_SUPERSEDED`
-   */
-  run(request: RunRequest, follow: FollowOptions): Promise<RunOutcome>;
-  preview(request: RunRequest): Promise<RunPlan>;
-  close(): Promise<void>;
-}
-
 /** @throws PermanentError `STORE_*`, `CONFIG_INVALID` */
-export async function openLocalRuntime(config: RuntimeConfig): Promise<LocalRuntime> {
+export async function openLocalRuntime(config: RuntimeConfig): Promise<JobRuntime> {
   const stores = await openDataFolder(config.dataFolder);
   return new EmbeddedRuntime(config, stores);
 }
 
 /** Runs nothing by itself: reads JobStats and the journal, and opens guarded stores for the run that it takes. */
-class EmbeddedRuntime implements LocalRuntime {
+class EmbeddedRuntime implements JobRuntime {
   readonly #config: RuntimeConfig;
   readonly #stores: EmbeddedStores;
   readonly #journal: LmdbJournal;
@@ -95,9 +73,9 @@ class EmbeddedRuntime implements LocalRuntime {
 
   #plan({ input, attempt }: RunRequest): ReturnType<typeof planRun> {
     return planRun(input, attempt, {
-      journal: this.#journal,
+      execution: async (run) => this.#journal.execution(run),
       jobStats: this.#stores.jobStats,
-      isAlive: (execution) => isExecutionAlive(this.#config.dataFolder, execution),
+      isAlive: async (execution) => isExecutionAlive(this.#config.dataFolder, execution),
     });
   }
 

@@ -1,9 +1,9 @@
 /** What a request to run a business date means, given what has been run before (DESIGN, section 5). */
-import type { ExecutionRecord, Journal } from '../engine/journal.ts';
 import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { JobStats } from '../stores/job-stats.ts';
+import type { JobExecution } from './job-data.ts';
 import { isRebuild } from './local-hash-rebuild.ts';
 
 export interface RunPlan {
@@ -18,10 +18,11 @@ export interface RunPlan {
 }
 
 export interface PlanDeps {
-  readonly journal: Pick<Journal, 'execution'>;
-  readonly jobStats: Pick<JobStats, 'getLock'>;
-  /** Whether some process runs the execution of this name. */
-  readonly isAlive: (execution: string) => boolean;
+  /** What the engine says of the run of this name. */
+  readonly execution: (run: string) => Promise<Pick<JobExecution, 'status'> | null>;
+  readonly jobStats: Pick<JobStats, 'getLock' | 'listRuns'>;
+  /** Whether somebody works on this execution: a run's name, or the owner of the lock. */
+  readonly isAlive: (execution: string) => Promise<boolean>;
 }
 
 /**
@@ -29,14 +30,12 @@ export interface PlanDeps {
  * attempt. Succeeded: nothing. A given attempt is the one that is meant; it may be the next, never a later one.
  * @throws PermanentError `DATE_OUT_OF_ORDER`, `RUN_UNKNOWN` (an attempt beyond the next), `REBUILD_UNFINISHED`
  */
-export async function planRun(
-  input: JobInput,
-  attempt: number | null,
-  { journal, jobStats, isAlive }: PlanDeps,
-): Promise<RunPlan> {
+export async function planRun(input: JobInput, attempt: number | null, deps: PlanDeps): Promise<RunPlan> {
+  const { jobStats, isAlive } = deps;
   const lock = await jobStats.getLock();
-  const last = lastAttempt(journal, input.business_date);
-  const chosen = attempt ?? (last === null ? 1 : last.attempt + (isOver(last.record) ? 1 : 0));
+  const attempts = await readAttempts(input.business_date, deps);
+  const last = await lastAttempt(attempts);
+  const chosen = attempt ?? (last === null ? 1 : last.attempt + (isOver(last.status) ? 1 : 0));
   const run = executionName(input.business_date, chosen);
   const plan = (action: RunPlan['action']): RunPlan => ({
     run,
@@ -45,10 +44,10 @@ export async function planRun(
     base: lock.head,
     owner: action === 'locked' ? lock.owner : null,
   });
-  const record = journal.execution(run);
-  if (record !== null) {
-    if (record.status !== 'RUNNING') return plan('nothing');
-    return plan(isAlive(run) ? 'follow' : 'resume');
+  const status = chosen === last?.attempt ? last.status : await attempts.statusOf(chosen);
+  if (status !== null) {
+    if (status !== 'RUNNING') return plan('nothing');
+    return plan((await isAlive(run)) ? 'follow' : 'resume');
   }
   const next = (last?.attempt ?? 0) + 1;
   if (chosen > next) {
@@ -58,27 +57,47 @@ export async function planRun(
     );
   }
   checkOrder(input, lock.as_of);
-  if (lock.owner !== null && isAlive(lock.owner)) return plan('locked');
+  if (lock.owner !== null && (await isAlive(lock.owner))) return plan('locked');
   if (lock.owner !== null && isRebuild(lock.owner)) {
     throw new PermanentError('REBUILD_UNFINISHED', 'A rebuild of the hashes died before they were all restored.');
   }
-  // A process that took the execution a moment ago, before its first event.
-  return plan(isAlive(run) ? 'follow' : 'start');
+  // Somebody took the execution a moment ago, before its first event.
+  return plan((await isAlive(run)) ? 'follow' : 'start');
 }
+
+type Status = JobExecution['status'];
 
 /** A run that has ended, and not well: the same command begins the next attempt. */
-function isOver(record: ExecutionRecord): boolean {
-  return record.status !== 'RUNNING' && record.status !== 'SUCCEEDED';
+function isOver(status: Status): boolean {
+  return status !== 'RUNNING' && status !== 'SUCCEEDED';
 }
 
-function lastAttempt(
-  journal: PlanDeps['journal'],
-  businessDate: string,
-): { readonly attempt: number; readonly record: ExecutionRecord } | null {
-  for (let attempt = 1, last = null; ; attempt += 1) {
-    const record = journal.execution(executionName(businessDate, attempt));
-    if (record === null) return last;
-    last = { attempt, record };
+/** What has been tried for a date. An engine forgets its executions some day, rows stay. */
+interface Attempts {
+  /** `null`: there is no such attempt. */
+  readonly statusOf: (attempt: number) => Promise<Status | null>;
+  /** The highest that has a row; 1 when none has. */
+  readonly highest: number;
+}
+
+async function readAttempts(businessDate: string, { execution, jobStats }: PlanDeps): Promise<Attempts> {
+  const rows = new Map<number, Status>();
+  for await (const { attempt, status } of jobStats.listRuns({ business_date: businessDate })) {
+    rows.set(attempt, status === 'succeeded' ? 'SUCCEEDED' : 'FAILED');
+  }
+  const statusOf: Attempts['statusOf'] = async (attempt) =>
+    (await execution(executionName(businessDate, attempt)))?.status ?? rows.get(attempt) ?? null;
+  return { statusOf, highest: Math.max(1, ...rows.keys()) };
+}
+
+async function lastAttempt({
+  statusOf,
+  highest,
+}: Attempts): Promise<{ readonly attempt: number; readonly status: Status } | null> {
+  for (let attempt = highest, last = null; ; attempt += 1) {
+    const status = await statusOf(attempt);
+    if (status === null) return last;
+    last = { attempt, status };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Services } from '../../src/cli/services.ts';
 import type { StopSignal } from '../../src/cli/signals.ts';
 import { Terminal } from '../../src/cli/terminal/terminal.ts';
 import type { NamespaceCounts } from '../../src/job/contracts.ts';
-import type { RunRequest } from '../../src/runtime/local-runtime.ts';
+import type { RunRequest } from '../../src/runtime/job-runtime.ts';
 import type { RunPlan } from '../../src/runtime/plan-run.ts';
 import type { RunEvent, RunOutcome } from '../../src/runtime/run-events.ts';
 import type { RunReport } from '../../src/runtime/run-report.ts';
@@ -72,7 +72,7 @@ export function fakeRuntime({ outcome, events = [], preview }: FakeRun): {
 } {
   const seen: { config?: RuntimeConfig; request?: RunRequest } = {};
   const services = {
-    openRuntime: async (config: RuntimeConfig) => {
+    openRuntime: async (_place: unknown, config: RuntimeConfig) => {
       seen.config = config;
       return {
         run: async (request: RunRequest, follow: { readonly onEvent?: (event: RunEvent) => void }) => {

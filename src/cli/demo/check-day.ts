@@ -1,7 +1,7 @@
 /** Holds a day of the demo to evidence: the sample's files, and the table and the rejects as they can be read back. */
 import type { NamespaceCounts } from '../../job/contracts.ts';
 import { openPublishedDay, readRejected, readTable } from '../../publish/read-published.ts';
-import type { LocalData } from '../../runtime/local-data.ts';
+import type { JobData } from '../../runtime/job-data.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import type { ExpectedDelta } from './expected-delta.ts';
 
@@ -9,7 +9,7 @@ import type { ExpectedDelta } from './expected-delta.ts';
 export async function checkDay(
   report: RunReport,
   expected: ExpectedDelta,
-  { jobDailyA3Data: a3 }: Pick<LocalData, 'jobDailyA3Data'>,
+  { jobDailyA3Data: a3 }: Pick<JobData, 'jobDailyA3Data'>,
 ): Promise<readonly string[]> {
   if (report.status !== 'succeeded' || report.publication === null) return [`${report.run} has not succeeded.`];
   const problems: string[] = [];

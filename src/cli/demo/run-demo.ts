@@ -60,11 +60,11 @@ export async function runDemo(flags: GlobalFlags, context: Context): Promise<num
 
 async function importLookUps(folder: string, { terminal, services }: Context): Promise<void> {
   const file = (name: string) => sampleFolder(`look-ups/${name}.csv`);
-  const data = await services.openData(folder, 'write');
+  const data = await services.openData({ kind: 'folder', folder }, 'write');
   try {
     const files = { co: file('co'), cp: file('cp'), aliases: file('aliases') };
-    const entities = await importEntityFiles(files, data.entities, { allowRejects: false });
-    const laws = await importLawFile(file('laws'), data.governingLaws, { allowRejects: false });
+    const entities = await importEntityFiles(files, data, { allowRejects: false });
+    const laws = await importLawFile(file('laws'), data, { allowRejects: false });
     for (const counts of [...entities.counts, ...laws.counts]) {
       terminal.note(`Imported ${relative(sampleFolder(''), counts.file)}: ${count(counts.new + counts.changed)} rows`);
     }
@@ -84,7 +84,7 @@ async function runDay(
   try {
     terminal.note('', `$ lexdelta run --business-date ${date} --lex ${server.url}`);
     const base = await readConfig({ data: folder, lex: server.url }, { env: {}, cwd: folder, home: folder });
-    const runtime = await services.openRuntime(base);
+    const runtime = await services.openRuntime({ kind: 'folder', folder }, base);
     let outcome: RunOutcome;
     const display = showProgress(terminal, NAMESPACES, context.now);
     try {
@@ -116,7 +116,7 @@ async function check(
   folder: string,
   { services }: Context,
 ): Promise<readonly string[]> {
-  const data = await services.openData(folder, 'read');
+  const data = await services.openData({ kind: 'folder', folder }, 'read');
   try {
     return await checkDay(report, await expectedDelta(NAMESPACES, today, before), data);
   } finally {

@@ -1,11 +1,11 @@
 /** The work of `lexdelta rejected`. */
 import { PermanentError } from '../../errors.ts';
 import { openPublishedDay, readRejected } from '../../publish/read-published.ts';
-import type { LocalData } from '../../runtime/local-data.ts';
+import type { JobData } from '../../runtime/job-data.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
-import { dataFolderOf } from '../define-command.ts';
+import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
 import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
@@ -23,7 +23,7 @@ const DEFAULT_LIMIT = 10;
 export async function tellRejected(run: string, flags: RejectedFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, 1_000_000);
-  const data = await context.services.openData(await dataFolderOf(flags, context), 'read');
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const report = await findRun(run, data.jobStats);
     const isPublished = verdictOf(report).startsWith('published');
@@ -47,7 +47,7 @@ function checkNamespace(namespace: string | undefined, { run, query }: RunReport
   throw new PermanentError('USAGE', `${run} has no namespace "${namespace}"; it has ${names.join(', ')}.`);
 }
 
-async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: LocalData): AsyncIterable<RejectedItem> {
+async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): AsyncIterable<RejectedItem> {
   if (report.publication === null || !verdictOf(report).startsWith('published')) {
     yield* readAttemptRejects(a3, report);
     return;

@@ -1,11 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { AgreementHash } from '../agreement-hash.ts';
-import type { JobDailyA3Data } from '../job-daily-a3-data.ts';
-import type { JobInstanceNamespaceQueryCounts, JobStats } from '../job-stats.ts';
-import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../look-ups.ts';
-import type { JobDailyBatchProcessing, JobDailyDelta } from '../object-store.ts';
+import type { JobStores } from '../job-stores.ts';
 import { DynamoAgreementHash } from './dynamo-agreement-hash.ts';
 import { DynamoEntityTable } from './dynamo-entity-table.ts';
 import { DynamoGoverningLawTable } from './dynamo-governing-law-table.ts';
@@ -40,17 +36,7 @@ export interface AwsClients {
   readonly sqs: SQSClient;
 }
 
-export interface AwsStores {
-  readonly agreementHash: AgreementHash;
-  readonly entities: EntityTable;
-  readonly governingLaws: GoverningLawTable;
-  readonly enrichmentQueue: EnrichmentQueue;
-  readonly queryCounts: JobInstanceNamespaceQueryCounts;
-  readonly jobStats: JobStats;
-  readonly jobDailyDelta: JobDailyDelta;
-  readonly jobDailyBatchProcessing: JobDailyBatchProcessing;
-  readonly jobDailyA3Data: JobDailyA3Data;
-}
+export type AwsStores = JobStores;
 
 /** All stores of a stack. Nothing is asked before a store is used, so that a caller needs rights for those alone. */
 export function openAwsStores(names: AwsStoreNames, clients: AwsClients, options?: PaceOptions): AwsStores {

@@ -1,9 +1,5 @@
 import { join } from 'node:path';
-import type { AgreementHash } from '../agreement-hash.ts';
-import type { JobDailyA3Data } from '../job-daily-a3-data.ts';
-import type { JobInstanceNamespaceQueryCounts, JobStats } from '../job-stats.ts';
-import type { EnrichmentQueue, EntityTable, GoverningLawTable } from '../look-ups.ts';
-import type { JobDailyBatchProcessing, JobDailyDelta } from '../object-store.ts';
+import type { JobStores } from '../job-stores.ts';
 import { removeAbandonedPartials } from './durable-files.ts';
 import { FolderJobDailyA3Data } from './folder-job-daily-a3-data.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
@@ -17,18 +13,9 @@ import { LmdbJobStats } from './lmdb-job-stats.ts';
 import { LmdbQueryCounts } from './lmdb-query-counts.ts';
 import { type EmbeddedEnvironment, openEnvironment } from './open-environment.ts';
 
-export interface EmbeddedStores {
+export interface EmbeddedStores extends JobStores {
   readonly environment: EmbeddedEnvironment;
-  readonly agreementHash: AgreementHash;
-  readonly entities: EntityTable;
-  readonly governingLaws: GoverningLawTable;
-  readonly enrichmentQueue: EnrichmentQueue;
-  readonly queryCounts: JobInstanceNamespaceQueryCounts;
   readonly itemTables: LmdbItemTables;
-  readonly jobStats: JobStats;
-  readonly jobDailyDelta: JobDailyDelta;
-  readonly jobDailyBatchProcessing: JobDailyBatchProcessing;
-  readonly jobDailyA3Data: JobDailyA3Data;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,34 @@
+/** Where a job keeps its data, and what commands see of it that look at it or import into it. */
+import type { JobInput } from '../job/job-input.ts';
+import type { JobStores } from '../stores/job-stores.ts';
+
+/** A data folder of this machine, or a stack deployed on AWS. */
+export type DataPlace =
+  /** Absolute path. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** @param region `null`: where the AWS configuration says */
+  | { readonly kind: 'stack'; readonly stack: string; readonly region: string | null };
+
+/** `read` makes and changes nothing; `write` makes what is missing: the folder, the built-in governing laws. */
+export type DataAccess = 'read' | 'write';
+
+/** What the engine says of an execution, whatever its row of JobStats says. */
+export interface JobExecution {
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly stoppedAtMs: number | null;
+  readonly error: string | null;
+  readonly cause: string | null;
+}
+
+/** The data of one job, on this machine or on AWS. Each store asks for its own rights, and for those alone. */
+export interface JobData extends JobStores {
+  /** Whether somebody works on the run. In a data folder one that has not ended may be nobody's: it was interrupted. */
+  isAlive(run: string): Promise<boolean>;
+  /** `null`: the engine does not know it, or not any more. */
+  execution(run: string): Promise<JobExecution | null>;
+  /** What the run was started with; `null`: nobody knows it any more. */
+  inputOf(run: string): Promise<JobInput | null>;
+  close(): Promise<void>;
+}
