@@ -15,7 +15,11 @@ describe('the import of look-ups finds the tables', () => {
 
   it('among the outputs of the only stack, or of the one that is named', () => {
     writeFileSync(file, JSON.stringify({ lexdelta: outputs }));
-    expect(tablesOf(file, undefined)).toEqual({ entity: 'the EntityTable', governingLaw: 'the GoverningLawTable' });
+    expect(tablesOf(file, undefined)).toEqual({
+      entity: 'the EntityTable',
+      governingLaw: 'the GoverningLawTable',
+      jobDailyA3Data: 'the JobDailyA3DataBucket',
+    });
 
     writeFileSync(file, JSON.stringify({ lexdelta: outputs, trying: { ...outputs, EntityTable: 'another' } }));
     expect(tablesOf(file, 'trying').entity).toBe('another');

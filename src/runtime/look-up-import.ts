@@ -1,6 +1,9 @@
 /**
- * Imports of look-up files into a data folder. Everything is read and checked before anything is written; a second
- * import of the same files changes nothing. No run is stopped for it: a run sees each item as it is when it looks it up.
+ * Imports of look-up files. Everything is read and checked before anything is written; a second import of the same files
+ * changes nothing. No run is stopped for it: a run sees each item as it is when it looks it up.
+ *
+ * Whatever else writes look-up rows (enrichment, for one) writes them as this does, by `changeLookUps` of
+ * `stores/change-look-ups.ts`: it notes the keys, so that the next run transforms the documents again that used them.
  */
 import { createReadStream } from 'node:fs';
 import { readAliases } from '../agreements/imports/aliases.ts';
@@ -10,11 +13,14 @@ import {
   type FileCounts,
   type ImportFile,
   type ImportPlan,
+  type KeyCounts,
   planEntityImport,
   planLawImport,
 } from '../agreements/imports/plan-import.ts';
-import type { AliasItem } from '../agreements/look-up-items.ts';
+import type { AliasItem, EntityItem, LawItem } from '../agreements/look-up-items.ts';
 import { messageOf, PermanentError } from '../errors.ts';
+import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
+import type { LookUpKey } from '../stores/look-up-notes.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 
@@ -28,11 +34,23 @@ export interface EntityFiles {
 export interface ImportOptions {
   /** Leaves refused lines out instead of refusing the files. */
   readonly allowRejects: boolean;
+  /** Writes nothing. @default false */
+  readonly dryRun?: boolean;
 }
 
 export interface ImportResult {
   readonly counts: readonly FileCounts[];
   readonly refused: readonly RefusedLine[];
+  /** Keys of the table that were written, or would be. */
+  readonly keys: KeyCounts;
+  /** The same by name. */
+  readonly changed: Iterable<LookUpKey>;
+}
+
+/** All of a job's stores will do. */
+export interface ImportStores extends LookUpStores {
+  readonly entities: Pick<EntityTable, 'get' | 'putAll'>;
+  readonly governingLaws: Pick<GoverningLawTable, 'get' | 'putAll'>;
 }
 
 /**
@@ -45,37 +63,42 @@ const MAX_ITEMS_PER_WRITE = 500_000;
 /** @throws ImportRefusedError; PermanentError `INPUT_INVALID`, `FILE_NOT_READABLE`, `STORE_*` */
 export async function importEntityFiles(
   { co, cp, aliases }: EntityFiles,
-  table: EntityTable,
+  stores: ImportStores,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const files: ImportFile<MasterRow | AliasItem>[] = [];
   if (co !== undefined) files.push({ file: co, lines: readMasterTable('CO', bytesOf(co), co) });
   if (cp !== undefined) files.push({ file: cp, lines: readMasterTable('CP', bytesOf(cp), cp) });
   if (aliases !== undefined) files.push({ file: aliases, lines: readAliases(bytesOf(aliases), aliases) });
-  return write(await planEntityImport(files, (key) => table.get(key)), table, options);
+  const plan = await planEntityImport(files, (key) => stores.entities.get(key));
+  return carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
 }
 
 /** @throws as {@link importEntityFiles} */
-export async function importLawFile(
-  file: string,
-  table: GoverningLawTable,
-  options: ImportOptions,
-): Promise<ImportResult> {
+export async function importLawFile(file: string, stores: ImportStores, options: ImportOptions): Promise<ImportResult> {
   const lines = readLaws(bytesOf(file), file);
-  return write(await planLawImport([{ file, lines }], (key) => table.get(key)), table, options);
+  const plan = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
+  return carryOut<LawItem>(plan, 'GoverningLaw', (laws) => ({ laws }), stores, options);
 }
 
-async function write<T>(
+async function carryOut<T>(
   plan: ImportPlan<T>,
-  table: { putAll(items: readonly T[]): Promise<void> },
-  { allowRejects }: ImportOptions,
+  table: LookUpKey['table'],
+  changeOf: (items: readonly T[]) => LookUpChange,
+  stores: ImportStores,
+  { allowRejects, dryRun = false }: ImportOptions,
 ): Promise<ImportResult> {
-  const { counts, refusals: refused } = plan;
+  const { counts, keys, refusals: refused } = plan;
   if (refused.length > 0 && !allowRejects) throw new ImportRefusedError(counts, refused);
-  const items = [...plan.items.values()];
-  for (let i = 0; i < items.length; i += MAX_ITEMS_PER_WRITE)
-    await table.putAll(items.slice(i, i + MAX_ITEMS_PER_WRITE));
-  return { counts, refused };
+  const items = dryRun ? [] : [...plan.items.values()];
+  for (let i = 0; i < items.length; i += MAX_ITEMS_PER_WRITE) {
+    await changeLookUps(stores, changeOf(items.slice(i, i + MAX_ITEMS_PER_WRITE)));
+  }
+  return { counts, refused, keys, changed: namesOf(plan.items.keys(), table) };
+}
+
+function* namesOf(keys: Iterable<string>, table: LookUpKey['table']): Iterable<LookUpKey> {
+  for (const key of keys) yield { table, key };
 }
 
 /** @throws PermanentError `FILE_NOT_READABLE` while reading */

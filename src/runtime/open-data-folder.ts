@@ -9,7 +9,7 @@ import { addDefaultLaws } from './add-default-laws.ts';
 export async function openDataFolder(folder: string): Promise<EmbeddedStores> {
   const stores = openEmbeddedStores({ folder });
   try {
-    await addDefaultLaws(stores.governingLaws);
+    await addDefaultLaws(stores);
     return stores;
   } catch (error) {
     await stores.close();

@@ -18,10 +18,18 @@ export interface FileCounts {
   readonly refused: number;
 }
 
+/** Keys of the table, however many files or lines name them. */
+export interface KeyCounts {
+  /** That the table did not hold, or only as a placeholder. */
+  readonly new: number;
+  readonly changed: number;
+}
+
 export interface ImportPlan<T> {
   /** To write, by key. A key that was written differently before is among them: documents that used it are transformed again. */
   readonly items: ReadonlyMap<string, T>;
-  /** A file each, in the order given. */
+  readonly keys: KeyCounts;
+  /** A file each, in the order given. Rows are counted by what they are to the table as it stands, not to an earlier file. */
   readonly counts: readonly FileCounts[];
   /** At most {@link MAX_REFUSALS}, in the order found; the counts are complete. */
   readonly refusals: readonly (Refusal & { readonly file: string })[];
@@ -68,7 +76,7 @@ async function plan<R, T>(
   keyOf: (row: R) => string,
   merge: (row: R, current: T | null) => MergedAs<T>,
 ): Promise<ImportPlan<T>> {
-  const items = new Map<string, T>();
+  const written = new Map<string, { readonly item: T; readonly outcome: 'new' | 'changed' }>();
   const counts: FileCounts[] = [];
   const refusals: (Refusal & { file: string })[] = [];
   for (const { file, lines } of files) {
@@ -83,12 +91,30 @@ async function plan<R, T>(
         continue;
       }
       const key = keyOf(line.item);
-      const merged = merge(line.item, items.get(key) ?? (await current(key)));
-      if (merged.outcome === 'refused') refuse({ line: line.line, column: merged.column, reason: merged.reason });
-      else count[merged.outcome] += 1;
-      if ('item' in merged) items.set(key, merged.item);
+      const earlier = written.get(key);
+      const merged = merge(line.item, earlier?.item ?? (await current(key)));
+      if (merged.outcome === 'refused') {
+        const { column, reason, rule } = merged;
+        refuse({ line: line.line, column, reason, ...(rule !== undefined && { rule }) });
+      } else if (merged.outcome === 'unchanged') count.unchanged += 1;
+      else {
+        // What an earlier file brought in is not known to the table yet: a second file does not change it.
+        const outcome = earlier?.outcome ?? merged.outcome;
+        count[outcome] += 1;
+        written.set(key, { item: merged.item, outcome });
+      }
     }
     counts.push({ file, ...count });
   }
-  return { items, counts, refusals };
+  return { items: new Map(itemsOf(written)), keys: countKeys(written.values()), counts, refusals };
+}
+
+function* itemsOf<T>(written: ReadonlyMap<string, { readonly item: T }>): Iterable<readonly [string, T]> {
+  for (const [key, { item }] of written) yield [key, item];
+}
+
+function countKeys(written: Iterable<{ readonly outcome: 'new' | 'changed' }>): KeyCounts {
+  const keys = { new: 0, changed: 0 };
+  for (const { outcome } of written) keys[outcome] += 1;
+  return keys;
 }

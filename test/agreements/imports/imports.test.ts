@@ -135,8 +135,9 @@ describe('planEntityImport', () => {
     expect(both.items).toEqual(new Map([['a', expected]]));
     expect(both.counts).toMatchObject([
       { file: 'co', new: 1 },
-      { file: 'cp', changed: 1 },
+      { file: 'cp', new: 1, changed: 0 },
     ]);
+    expect(both.keys).toEqual({ new: 1, changed: 0 });
     expect(later.items).toEqual(new Map([['a', expected]]));
     expect(later.counts).toMatchObject([{ changed: 1 }]);
   });

@@ -1,0 +1,90 @@
+/**
+ * The one way to write look-up rows: imports and the built-in laws by {@link changeLookUps}, enrichment, which writes on
+ * condition, by {@link whileNoted}. So the next run finds the documents that used what has changed. Placeholders alone are
+ * put directly: they count as absent.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AliasItem, EntityItem, LawItem } from '../agreements/look-up-items.ts';
+import { PermanentError, TransientError } from '../errors.ts';
+import type { JobDailyA3Data } from './job-daily-a3-data.ts';
+import { encodeNote, type LookUpKey, MAX_NOTE_KEYS, nextNote, noteDoneKey, noteKey } from './look-up-notes.ts';
+import type { EntityTable, GoverningLawTable } from './look-ups.ts';
+
+/** What {@link changeLookUps} needs of the stores: all of a job's stores will do. */
+export interface LookUpStores {
+  readonly jobDailyA3Data: Pick<JobDailyA3Data, 'firstLine' | 'putOnce'>;
+  readonly entities: Pick<EntityTable, 'putAll'>;
+  readonly governingLaws: Pick<GoverningLawTable, 'putAll'>;
+}
+
+/** Rows to put, each replacing what is under its key. Rows that do not change are better left out. */
+export interface LookUpChange {
+  readonly entities?: readonly (EntityItem | AliasItem)[];
+  readonly laws?: readonly LawItem[];
+}
+
+/** Tries for a number that another writer is just taking. */
+const MAX_BUSY = 20;
+
+/** Puts the rows as {@link whileNoted} says. @throws what the stores throw */
+export async function changeLookUps(stores: LookUpStores, { entities = [], laws = [] }: LookUpChange): Promise<void> {
+  const keys: readonly LookUpKey[] = [
+    ...entities.map(({ entity_key: key }) => ({ table: 'Entity', key }) as const),
+    ...laws.map(({ law_key: key }) => ({ table: 'GoverningLaw', key }) as const),
+  ];
+  if (keys.length === 0) return;
+  await whileNoted(keys, stores.jobDailyA3Data, async () => {
+    if (entities.length > 0) await stores.entities.putAll(entities);
+    if (laws.length > 0) await stores.governingLaws.putAll(laws);
+  });
+}
+
+/**
+ * Notes the keys, has `write` put their rows, and marks the note as done. A crash in between loses nothing: a note that is
+ * not done is read again by every run, and the versions tell whether there is anything to do. So `write` may leave rows as
+ * they are. Safe to run again, and beside others.
+ *
+ * A note costs two small objects and about ten reads, whatever it names: gather rows (some hundred) before you call.
+ * Rights on AWS: `s3:GetObject` and `s3:PutObject` on `look-ups/*` of JobDailyA3Data, `s3:ListBucket` on it.
+ * @throws what the stores throw; the note then stays open
+ */
+export async function whileNoted<T>(
+  keys: readonly LookUpKey[],
+  a3: LookUpStores['jobDailyA3Data'],
+  write: () => Promise<T>,
+): Promise<T> {
+  const numbers = await writeNotes(keys, new Date().toISOString(), a3);
+  const written = await write();
+  for (const number of numbers) await a3.putOnce(noteDoneKey(number), Buffer.from('{"format":1}\n'));
+  return written;
+}
+
+/** @returns the numbers of the notes */
+async function writeNotes(
+  keys: readonly LookUpKey[],
+  at: string,
+  a3: LookUpStores['jobDailyA3Data'],
+): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  let next = await nextNote(a3);
+  for (let i = 0; i < keys.length; i += MAX_NOTE_KEYS) {
+    const number = await writeNote(encodeNote(randomUUID(), at, keys.slice(i, i + MAX_NOTE_KEYS)), next, a3);
+    numbers.push(number);
+    next = number + 1;
+  }
+  return numbers;
+}
+
+/** Without holes: whoever finds a number taken goes on to the next, and waits for one that is just being taken. */
+async function writeNote(body: Buffer, first: number, a3: LookUpStores['jobDailyA3Data']): Promise<number> {
+  let busy = 0;
+  for (let number = first; ; ) {
+    try {
+      await a3.putOnce(noteKey(number), body);
+      return number;
+    } catch (error) {
+      if (error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT') number += 1;
+      else if (!(error instanceof TransientError && error.code === 'PUBLISHED_BUSY' && ++busy < MAX_BUSY)) throw error;
+    }
+  }
+}
