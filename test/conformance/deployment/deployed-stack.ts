@@ -47,7 +47,8 @@ export interface DeployOptions {
   readonly tell?: (line: string) => void;
 }
 
-const LEX_TOKEN = 'the-token-of-the-sample';
+/** The sample's Lex asks for it. */
+export const LEX_TOKEN = 'the-token-of-the-sample';
 
 /** Takes about 20 s, and 250 MB. @throws Error with what CDK said */
 export async function deploySampleStack({ tell = () => {} }: DeployOptions = {}): Promise<DeployedStack> {

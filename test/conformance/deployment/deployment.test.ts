@@ -1,0 +1,63 @@
+/** The whole stack on a stand-in for AWS, against the same two days on one machine. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DeployedStack, deploySampleStack, LEX_TOKEN } from './deployed-stack.ts';
+import { type EmbeddedHome, openEmbeddedHome } from './embedded-home.ts';
+import { MENDED, TAKEN_OUT, tellExcuses } from './excuses.ts';
+import { readContents } from './published-contents.ts';
+import { SAMPLE_DAYS } from './sample-lex.ts';
+import { invoke, runSampleDay, scheduledTimeFor } from './sample-run.ts';
+
+const DEPLOY_TIMEOUT_MS = 300_000;
+/** `sample/README.md`. */
+const ROWS = [711, 715];
+
+let stack: DeployedStack;
+let embedded: EmbeddedHome;
+beforeAll(async () => {
+  stack = await deploySampleStack();
+  embedded = await openEmbeddedHome({ url: stack.lex.url, token: LEX_TOKEN });
+}, DEPLOY_TIMEOUT_MS);
+afterAll(async () => {
+  if (stack !== undefined) console.info(tellExcuses(stack.standIn));
+  await stack?.stop();
+  embedded?.remove();
+});
+
+describe('the stack, deployed from its template', () => {
+  it('holds all that was synthesised but what the table of excuses names', () => {
+    const { synthesised, deployed } = stack.templates;
+    const gone = Object.keys(synthesised.Resources).filter((id) => !Object.hasOwn(deployed.Resources, id));
+
+    expect(gone.map((id) => synthesised.Resources[id]!.Type).sort()).toEqual(TAKEN_OUT.map(({ type }) => type).sort());
+    const back = { ...deployed.Resources, ...Object.fromEntries(gone.map((id) => [id, synthesised.Resources[id]])) };
+    expect({ ...deployed, Resources: back }).toEqual(synthesised);
+  });
+
+  it.each(SAMPLE_DAYS.map((day, i) => ({ ...day, rows: ROWS[i]! })))(
+    'publishes $date as one machine does: the same bytes, $rows rows',
+    async ({ rows, ...day }) => {
+      const report = await runSampleDay(stack, day as (typeof SAMPLE_DAYS)[number]);
+      await embedded.runDay(day.date);
+
+      expect(report).toMatchObject({ status: 'succeeded', error: null, failed_slices: 0, warnings: [] });
+      const { manifest: key } = report.publication!;
+      const theirs = await readContents(stack.stores.jobDailyA3Data, key);
+      const ours = await embedded.read((a3) => readContents(a3, key));
+      expect(theirs.digests).toEqual(ours.digests);
+      expect(theirs.digests).toEqual(theirs.promised);
+      expect(theirs.manifest).toEqual(ours.manifest);
+      expect(theirs.manifest.rows).toBe(rows);
+    },
+  );
+
+  it('does nothing when the schedule delivers a date twice', async () => {
+    const { date } = SAMPLE_DAYS[1];
+    const again = await invoke(stack, 'StartDailyAgreementJob', { scheduled_time: scheduledTimeFor(date) });
+
+    expect(again).toEqual({ run: `agreements-${date}`, started: false, reason: 'exists' });
+  });
+
+  it('needed every mend of the stand-in', () => {
+    expect(new Set(stack.standIn.mended())).toEqual(new Set(MENDED.map(({ action }) => action)));
+  });
+});
