@@ -1,5 +1,7 @@
 /** Which business date a scheduled time means. */
 import { PermanentError } from '../errors.ts';
+import { BusinessCalendar, type Holidays, NO_HOLIDAYS } from './business-calendar.ts';
+import { localDate } from './local-date.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -8,15 +10,17 @@ export interface DateRule {
   readonly timeZone: string;
   /** How many days before the local day of the scheduled time the business date lies: 1 for a run after midnight. */
   readonly daysBack: number;
+  /** Default: none. */
+  readonly holidays?: Holidays;
 }
 
 /**
  * The same for every delivery of the same scheduled time, however late it comes.
  * @param scheduledAt ISO time with its zone, for example `2026-11-24T06:00:00Z`
- * @returns ISO date, or `null` when that day is a Saturday or Sunday
+ * @returns ISO date, or `null` when that day is a Saturday, a Sunday or a holiday
  * @throws PermanentError `INPUT_INVALID`: no time
  */
-export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack }: DateRule): string | null {
+export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack, holidays }: DateRule): string | null {
   const time =
     typeof scheduledAt === 'string' && /^\d{4}-.*(?:Z|[+-]\d{2}:\d{2})$/.test(scheduledAt)
       ? Date.parse(scheduledAt)
@@ -26,13 +30,6 @@ export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack
   }
   // Days are subtracted from the local date, not from the time: a day of 23 or 25 hours must not shift it.
   const local = Date.parse(`${localDate(time, timeZone)}T00:00:00Z`);
-  const day = new Date(local - daysBack * DAY_MS);
-  const isWeekend = day.getUTCDay() === 0 || day.getUTCDay() === 6;
-  return isWeekend ? null : day.toISOString().slice(0, 10);
-}
-
-function localDate(time: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const field = Object.fromEntries(parts.formatToParts(time).map(({ type, value }) => [type, value]));
-  return `${field['year']}-${field['month']}-${field['day']}`;
+  const date = new Date(local - daysBack * DAY_MS).toISOString().slice(0, 10);
+  return new BusinessCalendar(holidays ?? NO_HOLIDAYS).isBusinessDay(date) ? date : null;
 }
