@@ -11,8 +11,8 @@
 import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { Use } from '../agreements/look-up-items.ts';
 import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
-import type { Finding } from '../agreements/transformed.ts';
-import type { GateResult, NamespaceCounts, OutcomeCounts, Override } from '../job/contracts.ts';
+import type { Finding, Severity } from '../agreements/transformed.ts';
+import type { GateResult, LookUpsServed, NamespaceCounts, OutcomeCounts, Override } from '../job/contracts.ts';
 
 /** A row as it stands in a shard: A3.2 to A3.16 first, in field order, then: */
 export type TableRow = A3Values & {
@@ -65,7 +65,10 @@ export interface RejectedEntry {
   readonly raw_encoding: 'utf-8' | 'base64';
 }
 
-/** A look-up row of a version, or its absence, and the documents of the shard whose rows or rejection rest on it. */
+/**
+ * A look-up row of a version, or its absence, and the documents of the shard whose last transformation looked at it: it made
+ * their rows or their rejection. Of a stale row, which an earlier one has made, the uses stand in the row alone.
+ */
 export interface UsesLine extends Use {
   readonly lex_ids: readonly Place[];
 }
@@ -79,10 +82,24 @@ export interface PublishedFile {
   readonly content_sha256: string;
 }
 
+/** The rows of a shard as Parquet; the columns are those of `parquet/columns.ts`. */
+export interface ParquetFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
 /** Place in the whole table: compared by namespace, then lex id (bytes). */
 export interface Place {
   readonly namespace: string;
   readonly lex_id: string;
+}
+
+/** How many rows there are, and how many of them have each field. */
+export interface FillCounts {
+  readonly rows: number;
+  readonly filled: Readonly<Record<A3RowField, number>>;
 }
 
 export interface Shard {
@@ -93,6 +110,8 @@ export interface Shard {
   readonly through: Place | null;
   readonly rows: number;
   readonly stale_rows: number;
+  /** Rows that have each field; not given in tables that were published before they were counted. */
+  readonly filled?: FillCounts['filled'];
   /** Unreadable rows among the rejected entries. */
   readonly unreadable: number;
   /** Places after every 10,000th line of table and rejected together: where the shard can be split. */
@@ -134,6 +153,8 @@ export interface Ledger {
 export interface TableFinding {
   readonly rule: string;
   readonly field: string;
+  /** Not given in tables that were published before findings had one. */
+  readonly severity?: Severity;
   readonly message: string;
   readonly value: string;
   /** The rows concerned, at most 10 of them, and how many there are. */
@@ -150,14 +171,23 @@ export interface Manifest {
   readonly code_version: string;
   readonly mapping_versions: Readonly<Record<string, string>>;
   readonly rows: number;
+  /** Not given in tables that were published before fields were counted. */
+  readonly fill_rates?: FillCounts;
   readonly shards: readonly Shard[];
   readonly findings: PublishedFile;
   readonly ledger: PublishedFile;
-  readonly gates: { readonly query: GateResult; readonly transformation: GateResult };
+  readonly gates: {
+    readonly query: GateResult;
+    readonly transformation: GateResult;
+    /** `null`, or not given in older tables: there was nothing to compare with. */
+    readonly fill?: FillGate | null;
+  };
   readonly query: readonly NamespaceCounts[];
   readonly overrides: readonly Override[];
   /** Number of the last replay request that has been served. */
   readonly replays_through: number;
+  /** Changes of look-up rows whose documents have been transformed again; `null`, or absent before 0.2: not known. */
+  readonly look_ups: LookUpsServed | null;
 }
 
 /** `as_of/<date>.json`. */

@@ -1,0 +1,58 @@
+/**
+ * The columns of a shard's Parquet file, in order. Names hold no dots and no capitals, because Athena and Hive take neither:
+ * `a3_12_1` is A3.12.1. A3.1 is no column: it is the `as_of` of the folder. A column's number is its place, from 1.
+ */
+import { A3_FIELDS, type A3Field, type A3RowField } from '../../agreements/table-a3/fields.ts';
+import type { TableRow } from '../published.ts';
+
+/** `date`: days since 1970-01-01, made of `YYYY-MM-DD`. `integer`: 32 bits. */
+export type ColumnType = 'text' | 'date' | 'integer';
+
+export interface TableColumn {
+  readonly name: string;
+  /** The field of Table A-3, `null` for keys and lineage. */
+  readonly field: A3RowField | null;
+  readonly type: ColumnType;
+  /** Never null. */
+  readonly isRequired: boolean;
+  /** Nearly every row has a value of its own, so a dictionary would only cost. Only for text. */
+  readonly isDistinct: boolean;
+  readonly read: (row: TableRow) => string | number | null;
+}
+
+/** `A3.12.1` → `a3_12_1`. */
+export function columnName(field: A3Field): string {
+  return field.toLowerCase().replaceAll('.', '_');
+}
+
+const fieldColumns = A3_FIELDS.filter((field) => field !== 'A3.1').map(
+  (field): TableColumn => ({
+    name: columnName(field),
+    field,
+    type: field === 'A3.5' ? 'date' : 'text',
+    isRequired: false,
+    isDistinct: field === 'A3.3',
+    read: (row) => row[field],
+  }),
+);
+
+function ownColumn(
+  name: string,
+  read: TableColumn['read'],
+  options: { readonly type?: ColumnType; readonly isRequired?: boolean; readonly isDistinct?: boolean } = {},
+): TableColumn {
+  const { type = 'text', isRequired = true, isDistinct = false } = options;
+  return { name, field: null, type, isRequired, isDistinct, read };
+}
+
+export const TABLE_COLUMNS: readonly TableColumn[] = [
+  ...fieldColumns,
+  ownColumn('namespace', (row) => row.namespace),
+  ownColumn('lex_id', (row) => row.lex_id, { isDistinct: true }),
+  ownColumn('content_hash', ({ lineage }) => lineage.content_hash, { isDistinct: true }),
+  ownColumn('hash_scheme', ({ lineage }) => lineage.hash_scheme, { type: 'integer' }),
+  ownColumn('mapping_version', ({ lineage }) => lineage.mapping_version),
+  ownColumn('run', ({ lineage }) => lineage.run),
+  ownColumn('stale_since', ({ lineage }) => lineage.stale_since, { type: 'date', isRequired: false }),
+  ownColumn('full_name', ({ lineage }) => lineage.full_name, { isRequired: false }),
+];
