@@ -43,8 +43,8 @@ export const DEPLOYED_FUNCTIONS: readonly DeployedFunction[] = [
     file: 'plan-reprocessing',
     memoryMb: ONE_PROCESSOR_MB,
     timeoutSeconds: LONGEST_SECONDS,
-    places: ['s3'],
-    variables: ['jobDailyA3DataBucket', 'jobDailyDeltaBucket'],
+    places: ['s3', 'dynamodb'],
+    variables: ['jobDailyA3DataBucket', 'jobDailyDeltaBucket', 'entityTable', 'governingLawTable'],
     parallel: one,
   },
   {

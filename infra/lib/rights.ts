@@ -49,10 +49,15 @@ const LEX_TOKEN: Right = { on: 'lexToken', actions: ['secretsmanager:GetSecretVa
 
 export const RIGHTS: Readonly<Record<DeployedName, readonly Right[]>> = {
   PlanReprocessing: [
-    // The base's manifest, and the operators' requests until one is absent.
-    read('jobDailyA3Data', ['published/*', 'replay/*']),
+    // The base's manifest and uses, the operators' requests and the notes of changed look-ups until one is absent.
+    read('jobDailyA3Data', ['published/*', 'replay/*', 'look-ups/*']),
     mayBeAbsent('jobDailyA3Data'),
     put('jobDailyDelta', [`${DATE}/*/reprocess/*`]),
+    // A later turn goes on with the list that the turn before has begun.
+    read('jobDailyDelta', [`${DATE}/*/reprocess/*`]),
+    // Whether a row that was used is another now.
+    table('governingLaw', 'GetItem'),
+    table('entity', 'GetItem'),
   ],
   GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: [LEX_TOKEN],
   QueryNamespace: [

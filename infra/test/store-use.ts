@@ -49,7 +49,12 @@ export const STORE_USE: {
   readonly StartDailyAgreementJob: object;
   readonly CheckDeadline: Use<{ readonly jobStats: Parameters<typeof deadlineCheck>[0] }>;
 } & Readonly<Record<keyof typeof RIGHTS, object>> = {
-  PlanReprocessing: { a3: { get: true }, delta: { put: true } },
+  PlanReprocessing: {
+    a3: { get: true, open: true },
+    delta: { get: true, put: true },
+    entities: { get: true },
+    laws: { get: true },
+  },
   GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: {},
   QueryNamespace: { hashes: { readRange: true }, delta: { get: true, put: true } },
   CalculateAndUpdateQueriedDocsInNamespace: {

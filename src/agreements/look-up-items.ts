@@ -48,6 +48,11 @@ export interface Use {
 /** `version` of a {@link Use} that found nothing. */
 export const ABSENT = 'absent';
 
+/** The version that a {@link Use} has of what was found under its key. */
+export function usedVersion(item: EntityItem | AliasItem | LawItem | null): string {
+  return item === null || ('status' in item && item.status === 'pending') ? ABSENT : item.version;
+}
+
 /** Asks a worker to find out who `entity_key` is. Sent again while the placeholder is pending. */
 export interface EnrichmentMessage {
   readonly entity_key: string;

@@ -23,14 +23,37 @@ export interface PlanReprocessingInput extends AttemptId {
   readonly namespaces: readonly string[];
   /** Manifest key of the base, `null` before the first publication. */
   readonly base: string | null;
-  readonly cursor: string | null;
+  readonly cursor: ReprocessCursor | null;
 }
 export interface PlanReprocessingOutput {
   /** Number of the last replay request that this run serves; 0: none yet. */
   readonly replays_through: number;
+  readonly look_ups: LookUpsServed | null;
   /** Documents on the reprocess list per namespace; -1: the whole namespace. */
   readonly reprocess: Readonly<Record<string, number>>;
-  readonly cursor: string | null;
+  readonly cursor: ReprocessCursor | null;
+}
+/**
+ * Which notes of changed look-ups have been served: all up to `through`, but those in `open` (at most 100), whose writers
+ * were not done. `null` in its place: nobody knows, and every use is to be compared.
+ */
+export interface LookUpsServed {
+  readonly through: number;
+  readonly open: readonly number[];
+}
+/** What the first turn fixed, and how far the turns have come. */
+export interface ReprocessCursor {
+  /** Shard of the base to go on with. */
+  readonly shard: number;
+  /** Last replay request and last note that this run reads. */
+  readonly replays_end: number;
+  readonly notes_end: number;
+  readonly look_ups: LookUpsServed;
+  /** Documents on the lists so far; `writing`: the namespace whose list is begun. */
+  readonly reprocess: Readonly<Record<string, number>>;
+  readonly writing: string | null;
+  /** Whether a document was found in a namespace that this run has not. */
+  readonly is_elsewhere: boolean;
 }
 
 // GetTotalDocsInNamespaceAndCreateBatchesForLexQuery
@@ -275,6 +298,7 @@ export interface WriteManifestInput extends PublishInput {
   readonly transformation_gate: GateResult;
   readonly failed_slices: number;
   readonly replays_through: number;
+  readonly look_ups: LookUpsServed | null;
   readonly overrides: readonly Override[];
   readonly started_at: string;
 }

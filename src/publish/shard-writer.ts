@@ -53,7 +53,8 @@ export class ShardWriter {
       const wait = this.#files.table.write(stored.line);
       if (wait !== undefined) await wait;
       this.#references.add(stored);
-      this.#uses.add(place, stored.row.uses);
+      // A stale row was made by an earlier transformation: what the last one looked at stands in the rejected entry.
+      if (document.rejected === null) this.#uses.add(place, stored.row.uses);
       this.#rows += 1;
       if (stored.row.lineage.stale_since !== null) this.#staleRows += 1;
     }

@@ -37,12 +37,13 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   for (let shard = 0; shard < plan.shards; shard += 1) {
     built.push(mustStand(await readBuiltShard(input, shard, a3), builtShardKey(input, shard)));
   }
+  const base = input.base === null ? null : await loadManifest(a3, input.base);
   const ledger = closeLedger({
     query: input.query,
     slices: await sumSlices(input, deps),
     shards: built,
     failedSlices: input.failed_slices,
-    baseRows: input.base === null ? 0 : (await loadManifest(a3, input.base)).rows,
+    baseRows: base?.rows ?? 0,
   });
   const findings = await writeFindings(input, plan.ranges, a3);
   const manifest: Manifest = {
@@ -62,13 +63,29 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     gates: { query: input.query_gate, transformation: input.transformation_gate },
     query: input.query,
     overrides: input.overrides,
-    replays_through: input.replays_through,
+    ...servedBy(input, base),
   };
   await writeTimes(input, deps);
   await writeWhole(a3, folder, 'manifest.json', manifest);
   const { added, changed, removed, stale, total: rows } = ledger.rows;
   const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
   return { manifest: manifestKey(input), ...counts, table_findings: findings.lines };
+}
+
+/**
+ * What was planned to be transformed again, and was not, looks unchanged tomorrow: where some of it may be missing, what is
+ * served stays as the base has it, and is planned again. For look-ups that costs reading alone, since only what still rests
+ * on another version is transformed; replays have no such sign, so they wait for what failed and for nothing else.
+ */
+function servedBy(input: WriteManifestInput, base: Manifest | null): Pick<Manifest, 'replays_through' | 'look_ups'> {
+  const { query, failed_slices, replays_through, look_ups } = input;
+  if (base === null) return { replays_through, look_ups };
+  const hasFailed = failed_slices > 0 || query.some(({ failed_pages }) => failed_pages > 0);
+  const isWhole = query.every((counts) => counts.complete && counts.unreadable === 0 && counts.removals_held === 0);
+  return {
+    replays_through: hasFailed ? base.replays_through : replays_through,
+    look_ups: hasFailed || !isWhole ? (base.look_ups ?? null) : look_ups,
+  };
 }
 
 async function sumSlices(

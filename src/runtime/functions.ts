@@ -95,9 +95,13 @@ export function createFunctions(deps: FunctionDeps): Readonly<Record<FunctionNam
 
 type Needs<Name extends keyof FunctionDeps> = Pick<FunctionDeps, Name>;
 
-export function planReprocessingFunction(deps: Needs<'jobDailyA3Data' | 'jobDailyDelta'>): StepFunction {
-  const { jobDailyA3Data: a3, jobDailyDelta: delta } = deps;
-  return step((input: PlanReprocessingInput) => planReprocessing(input, { a3, delta }));
+export function planReprocessingFunction(
+  deps: Needs<'jobDailyA3Data' | 'jobDailyDelta' | 'entities' | 'governingLaws'>,
+): StepFunction {
+  const { jobDailyA3Data: a3, jobDailyDelta: delta, entities, governingLaws: laws } = deps;
+  return step((input: PlanReprocessingInput, { shouldStop }) =>
+    planReprocessing(input, { a3, delta, entities, laws, shouldStop }),
+  );
 }
 
 export function createQueryBatchesFunction({ lex }: Needs<'lex'>): StepFunction {
@@ -181,13 +185,15 @@ export function calculateTransformedFunction(deps: Needs<'jobDailyBatchProcessin
 }
 
 export function createA3DataFunction(
-  deps: Needs<'jobDailyA3Data' | 'namespaces' | 'rules' | 'codeVersion' | 'workLimits'>,
+  deps: Needs<'jobDailyA3Data' | 'entities' | 'namespaces' | 'rules' | 'codeVersion' | 'workLimits'>,
 ): StepFunction {
-  const { jobDailyA3Data: a3, codeVersion, workLimits } = deps;
+  const { jobDailyA3Data: a3, entities, rules, codeVersion, workLimits } = deps;
   const namespaceOf = comparedNamespaces(deps);
   return step((input: CreateA3DataInput, { shouldStop }) =>
     createJobDailyA3Data(input, {
       a3,
+      entities,
+      rules,
       shouldStop,
       ...workLimits,
       codeVersion,

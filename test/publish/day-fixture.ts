@@ -172,6 +172,7 @@ export async function runPhases(
       transformation_gate: GATE,
       failed_slices: slices.filter(({ failed }) => failed).length,
       replays_through: 0,
+      look_ups: { through: 0, open: [] },
       overrides: [],
       started_at: '2021-10-20T05:00:00Z',
     },

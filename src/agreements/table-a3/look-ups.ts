@@ -1,6 +1,6 @@
 import type { CrossDefault, EntityReference } from '../agreement.ts';
 import { compareBytes } from '../byte-order.ts';
-import { ABSENT, type AliasItem, type EntityItem, type LawItem, type Use } from '../look-up-items.ts';
+import { type AliasItem, type EntityItem, type LawItem, type Use, usedVersion } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
 import { MAX_LENGTH } from './fields.ts';
 import { isLei, looksLikeLei } from './lei.ts';
@@ -62,8 +62,7 @@ function known(item: EntityItem | null, key: string, text: string): FoundEntity 
 
 function lookUp(lookUps: LookUps, key: string, uses: Uses): { key: string; item: EntityItem | AliasItem | null } {
   const item = lookUps.entity(key);
-  const isPlaceholder = item?.kind === 'entity' && item.status === 'pending';
-  uses.add({ table: 'Entity', key, version: item === null || isPlaceholder ? ABSENT : item.version });
+  uses.add({ table: 'Entity', key, version: usedVersion(item) });
   return { key, item };
 }
 

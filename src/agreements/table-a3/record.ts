@@ -2,7 +2,7 @@
 
 import type { AgreementDate, CreditEnhancement, CrossDefault, EntityReference, Flag } from '../agreement.ts';
 import type { AgreementRecord } from '../agreement-records.ts';
-import { ABSENT, type EntityItem } from '../look-up-items.ts';
+import { type EntityItem, usedVersion } from '../look-up-items.ts';
 import { isoDate } from './dates.ts';
 import { type A3Values, MAX_LENGTH } from './fields.ts';
 import type { Findings } from './findings.ts';
@@ -110,7 +110,7 @@ class RecordRules {
     if (given === null || text === '') return this.#absent('A3.7-absent');
     const key = this.#context.lawKey(given);
     const item = this.#context.lookUps.law(key);
-    this.#context.uses.add({ table: 'GoverningLaw', key, version: item?.version ?? ABSENT });
+    this.#context.uses.add({ table: 'GoverningLaw', key, version: usedVersion(item) });
     if (item === null) {
       this.#find('A3.7-unknown', given);
       if (replaced) this.#find('A3.7-replaced', given);

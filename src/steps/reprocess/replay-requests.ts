@@ -13,6 +13,8 @@ export interface ReplayRequest {
   readonly documents: readonly { readonly namespace: string; readonly lex_id: string }[];
   /** Namespaces to be transformed as a whole. */
   readonly namespaces: readonly string[];
+  /** Whether every look-up row that any document used is compared with the one that is there now. Absent: it is not. */
+  readonly look_ups?: boolean;
 }
 
 export function replayKey(number: number): string {
@@ -21,13 +23,15 @@ export function replayKey(number: number): string {
 
 /**
  * The requests above `after`, ascending.
+ * @param end number of the last one to read; `null`: all that there are
  * @throws PermanentError `STORE_CORRUPT`
  */
 export async function* readReplayRequests(
   a3: Pick<JobDailyA3Data, 'get'>,
   after: number,
+  end: number | null = null,
 ): AsyncIterable<{ readonly number: number; readonly request: ReplayRequest }> {
-  for (let number = after + 1; ; number += 1) {
+  for (let number = after + 1; end === null || number <= end; number += 1) {
     const key = replayKey(number);
     const body = await a3.get(key);
     if (body === null) return;
@@ -49,6 +53,7 @@ function isReplayRequest(value: unknown): value is ReplayRequest {
   const request = value as Partial<ReplayRequest> | null;
   if (request?.format !== 1 || !Array.isArray(request.documents) || !Array.isArray(request.namespaces)) return false;
   return (
+    (request.look_ups === undefined || typeof request.look_ups === 'boolean') &&
     request.documents.every((one) => typeof one?.namespace === 'string' && typeof one.lex_id === 'string') &&
     request.namespaces.every((namespace) => typeof namespace === 'string')
   );

@@ -21,7 +21,8 @@ export async function fetchLookUps(
   return { entity: (key) => entities.get(key) ?? null, law: (key) => laws.get(key) ?? null };
 }
 
-async function eachInParallel(keys: Iterable<string>, work: (key: string) => Promise<void>): Promise<void> {
+/** Does the work for every key, {@link PARALLEL_GETS} at a time. */
+export async function eachInParallel<T>(keys: Iterable<T>, work: (key: T) => Promise<void>): Promise<void> {
   const waiting = [...keys];
   const worker = async () => {
     for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) await work(key);

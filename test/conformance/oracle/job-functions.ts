@@ -39,7 +39,10 @@ export type JobFunctions = Readonly<Record<FunctionName, LambdaFunction>>;
 export function jobFunctions(world: World): JobFunctions {
   const isFirst = firstTimes();
   return {
-    PlanReprocessing: () => ({ replays_through: 0, reprocess: {}, cursor: isFirst('plan') ? 'mac' : null }),
+    PlanReprocessing: () => {
+      const look_ups = { through: 3, open: [2] };
+      return { replays_through: 0, look_ups, reprocess: {}, cursor: isFirst('plan') ? { shard: 1 } : null };
+    },
     GetTotalDocsInNamespaceAndCreateBatchesForLexQuery: ({ namespace, ...input }: CreateQueryBatchesInput) => {
       const total_docs = world.documents[namespace]!;
       const pages = Math.ceil(total_docs / input.query_batch_size);
