@@ -1,7 +1,7 @@
 /**
  * Where settings come from, the first that has one wins: flag, `LEXDELTA_*` variable, `lexdelta.json` in the working
  * folder, `~/.config/lexdelta/config.json`, default. Files are plain JSON; an unknown key is refused with its path.
- * The token for Lex comes from `LEXDELTA_LEX_TOKEN` alone: flags are seen by every user of a machine, files get copied.
+ * Tokens come from `LEXDELTA_LEX_TOKEN` and `LEXDELTA_ENTITY_TOKEN` alone: flags are seen by every user of a machine, files get copied.
  */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -33,6 +33,8 @@ const DEFAULT_IDLE_MS = 30_000;
 const DEFAULT_TOTAL_MS = 300_000;
 /** More threads than this only wait for the one write lock. */
 const MAX_DEFAULT_THREADS = 8;
+/** The rule's deadline is told in its time: 12 CFR 371.3(c). */
+const DEFAULT_TIME_ZONE = 'America/New_York';
 
 /**
  * Where the data are: the first layer that names a folder or a stack decides.
@@ -50,6 +52,23 @@ export async function readPlace(flags: ConfigFlags, sources: ConfigSources): Pro
     throw new PermanentError('USAGE', `"${aws.slice(0, 60)}" is no name of a stack.`);
   }
   return { kind: 'stack', stack: aws, region: flags.region ?? null };
+}
+
+/** URL of the entity service; `null`: none. @throws PermanentError `CONFIG_INVALID`, `FILE_NOT_READABLE` */
+export async function readEntityService(flag: string | undefined, sources: ConfigSources): Promise<string | null> {
+  const layers = await readLayers({}, sources);
+  return flag ?? layers.find((layer) => layer.entityService !== undefined)?.entityService ?? null;
+}
+
+/** Path of the holiday file, `null` where none is named, and the zone whose days count. @throws as {@link readConfig} */
+export async function readDaySettings(
+  sources: ConfigSources,
+): Promise<{ readonly holidays: string | null; readonly timeZone: string }> {
+  const layers = await readLayers({}, sources);
+  return {
+    holidays: layers.find((layer) => layer.holidays !== undefined)?.holidays ?? null,
+    timeZone: layers.find((layer) => layer.timeZone !== undefined)?.timeZone ?? DEFAULT_TIME_ZONE,
+  };
 }
 
 async function readLayers(flags: ConfigFlags, { env, cwd, home }: ConfigSources): Promise<readonly Settings[]> {
@@ -104,13 +123,14 @@ async function readSettingsFile(path: string): Promise<Settings> {
 
 /** Relative paths are relative to the folder of whoever wrote them. */
 function resolveSettings(settings: Settings, folder: string): Settings {
-  const { data, lex, namespaceModules } = settings;
+  const { data, lex, namespaceModules, holidays } = settings;
   const modules = Object.entries(namespaceModules ?? {}).map(([name, path]) => [name, resolve(folder, path)]);
   return {
     ...settings,
     data: data === undefined ? undefined : resolve(folder, data),
     lex: lex === undefined || isUrl(lex) ? lex : resolve(folder, lex),
     namespaceModules: Object.fromEntries(modules),
+    holidays: holidays === undefined ? undefined : resolve(folder, holidays),
   };
 }
 

@@ -1,10 +1,14 @@
 /** The work of `lexdelta runs`. */
+import { localDate } from '../job/local-date.ts';
 import { type RunReport, readRunReport } from '../runtime/run-report.ts';
 import { readDate, readWhole } from './arguments.ts';
+import { type BusinessDays, readBusinessDays } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { placeOf } from './define-command.ts';
-import { count, duration, utcTime } from './terminal/figures.ts';
+import { count, duration, plural, utcTime } from './terminal/figures.ts';
 import { renderTable } from './terminal/table.ts';
+import { wrap } from './terminal/wrap.ts';
+import { reservations } from './verdict/reservations.ts';
 import { type Verdict, verdictOf } from './verdict/verdict-of.ts';
 
 interface RunsFlags extends GlobalFlags {
@@ -21,9 +25,11 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
   try {
     // Some KiB a run and one run a day: the last `limit` of them are all that is kept.
     const found: RunReport[] = [];
+    const published = new Set<string>();
     let total = 0;
     for await (const row of data.jobStats.listRuns(date === null ? {} : { business_date: date })) {
       total += 1;
+      if (row.status === 'succeeded' || row.status === 'published_incomplete') published.add(row.business_date);
       found.push(readRunReport(row));
       if (found.length > limit) found.shift();
     }
@@ -32,7 +38,8 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
         .reverse()
         .map(async (report) => ({ ...report, verdict: verdictOf(report, await data.isAlive(report.run)) })),
     );
-    tellRuns(runs, total, context);
+    const missing = date === null ? missingDates(published, await readBusinessDays(context), context.now()) : [];
+    tellRuns({ runs, total, missing }, context);
     return 0;
   } finally {
     await data.close();
@@ -41,9 +48,31 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
 
 type ListedRun = RunReport & { readonly verdict: Verdict };
 
-function tellRuns(runs: readonly ListedRun[], total: number, { terminal }: Context): void {
+/** A last table older than this tells that the job is not run here day by day: nothing is missing after it. */
+const RECENT_DAYS = 35;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Missing dates that are named. */
+const MAX_NAMED = 10;
+
+/** Business days without a table, from the first one that has one: up to the last, and up to yesterday where that is recent. */
+function missingDates(published: ReadonlySet<string>, { calendar, timeZone }: BusinessDays, now: number): string[] {
+  const dates = [...published].sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const yesterday = localDate(now - DAY_MS, timeZone);
+  const isRecent = last >= localDate(now - RECENT_DAYS * DAY_MS, timeZone);
+  return calendar.missing(published, { first, last: isRecent && yesterday > last ? yesterday : last });
+}
+
+interface RunsList {
+  readonly runs: readonly ListedRun[];
+  readonly total: number;
+  readonly missing: readonly string[];
+}
+
+function tellRuns({ runs, total, missing }: RunsList, { terminal }: Context): void {
   if (terminal.isJson) {
-    terminal.printJson('runs', { total, runs });
+    terminal.printJson('runs', { total, missing_dates: missing, runs });
     return;
   }
   if (runs.length === 0) {
@@ -58,6 +87,11 @@ function tellRuns(runs: readonly ListedRun[], total: number, { terminal }: Conte
     { header: 'rows', align: 'right' },
   ] as const;
   terminal.print(...renderTable(columns, runs.map(cellsOf), terminal.width));
+  if (missing.length > 0) {
+    const more = missing.length > MAX_NAMED ? `, and ${count(missing.length - MAX_NAMED)} before them` : '';
+    const text = `No table for ${plural(missing.length, 'business day')}: ${missing.slice(-MAX_NAMED).join(', ')}${more}`;
+    terminal.print(...wrap(text, terminal.width, '! ', '  '));
+  }
   if (total > runs.length) terminal.note(`${count(total - runs.length)} older: lexdelta runs --limit ${total}`);
 }
 
@@ -72,8 +106,10 @@ function cellsOf(run: ListedRun): readonly string[] {
   ];
 }
 
-function statusWords({ status, verdict }: ListedRun): string {
+function statusWords(run: ListedRun): string {
+  const { status, verdict } = run;
   if (verdict === 'interrupted') return '! interrupted';
+  if (verdict === 'published' && reservations(run).length > 0) return '! with reservations';
   const icons = { published: '✔', published_incomplete: '!', running: '…', not_published: '✘' } as const;
   return `${icons[verdict]} ${status.replaceAll('_', ' ')}`;
 }

@@ -7,6 +7,7 @@ import { InputError, type JobInput } from '../job/job-input.ts';
 import type { RunPlan } from '../runtime/plan-run.ts';
 import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
+import { readBusinessDays, remarksOnDate } from './business-days.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
@@ -33,6 +34,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   const input = await readRunInput(flags, context);
   const place = await placeOf(flags, context);
   const config = await readConfig(flags, context);
+  const days = await readBusinessDays(context);
   await checkLex(config);
   await checkNamespacesAndRules(config, input);
   if (flags.dryRun && !existsSync(config.dataFolder)) {
@@ -41,8 +43,8 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
     return tellPreview({ run, attempt: chosen, action: 'start', base: null, owner: null }, context);
   }
   const { terminal } = context;
-  if (input.business_date > new Date(context.now()).toISOString().slice(0, 10)) {
-    terminal.note(`! The business date ${input.business_date} is in the future (UTC).`);
+  for (const remark of remarksOnDate(input.business_date, new Date(context.now()).toISOString(), days)) {
+    terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
   }
   const runtime = await context.services.openRuntime(place, config);
   try {

@@ -11,11 +11,17 @@ export interface Settings {
   /** URL or folder of Lex. */
   readonly lex?: string | undefined;
   readonly lexTimeouts?: { readonly idleMs?: number | undefined; readonly totalMs?: number | undefined } | undefined;
+  /** URL of the entity service that enrichment asks. */
+  readonly entityService?: string | undefined;
   /** Severities that differ from the rules' defaults, by rule id. */
   readonly rules?: Readonly<Record<string, Severity>> | undefined;
   /** Name → path of a module whose default export is a namespace. */
   readonly namespaceModules?: Readonly<Record<string, string>> | undefined;
   readonly threads?: number | undefined;
+  /** Path of the holiday file. */
+  readonly holidays?: string | undefined;
+  /** IANA name of the zone whose days are business days. */
+  readonly timeZone?: string | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -30,6 +36,7 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   aws: checkText('the name of a stack'),
   lex: checkText('URL or folder of Lex'),
   lexTimeouts: checkKeys({ idleMs: checkInteger(1, DAY_MS), totalMs: checkInteger(1, DAY_MS) }),
+  entityService: checkText('URL of the entity service'),
   rules: checkMap(
     (value, path, report) => {
       if (value !== 'error' && value !== 'warning') report(path, unexpected(value, '"error" or "warning"'));
@@ -38,6 +45,8 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   ),
   namespaceModules: checkMap(checkText('the path of a module'), isNamespaceName),
   threads: checkInteger(1, MAX_THREADS),
+  holidays: checkText('the path of a holiday file'),
+  timeZone: checkTimeZone,
 };
 
 /** @throws PermanentError `CONFIG_INVALID`, naming every problem with its path */
@@ -63,12 +72,35 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     data: env['LEXDELTA_DATA'] || undefined,
     aws: env['LEXDELTA_AWS_STACK'] || undefined,
     lex: env['LEXDELTA_LEX'] || undefined,
+    entityService: env['LEXDELTA_ENTITY_SERVICE'] || undefined,
     lexTimeouts: {
       idleMs: integer('LEXDELTA_LEX_IDLE_MS', DAY_MS),
       totalMs: integer('LEXDELTA_LEX_TOTAL_MS', DAY_MS),
     },
     threads: integer('LEXDELTA_THREADS', MAX_THREADS),
+    holidays: env['LEXDELTA_HOLIDAYS'] || undefined,
+    timeZone: readTimeZone(env['LEXDELTA_TIME_ZONE']),
   };
+}
+
+function readTimeZone(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (isTimeZone(text)) return text;
+  throw new PermanentError('CONFIG_INVALID', `LEXDELTA_TIME_ZONE is "${text.slice(0, 60)}", expected ${TIME_ZONE}.`);
+}
+
+const TIME_ZONE = 'the name of a time zone, such as America/New_York';
+
+function checkTimeZone(value: unknown, path: string, report: Report): void {
+  if (typeof value !== 'string' || !isTimeZone(value)) report(path, unexpected(value, TIME_ZONE));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 function checkText(expected: string): Check {

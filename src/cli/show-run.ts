@@ -1,5 +1,6 @@
 /** The work of `lexdelta show`. */
 
+import { readBusinessDays, remarksOnDate } from './business-days.ts';
 import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
@@ -16,12 +17,17 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
   try {
     const report = await findRun(run, data.jobStats);
     const isAlive = await data.isAlive(report.run);
-    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), report });
+    const remarks =
+      report.started_at === ''
+        ? []
+        : remarksOnDate(report.business_date, report.started_at, await readBusinessDays(context));
+    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, report });
     else {
       const { paint, width, commandWidth, isQuiet } = terminal;
       const runHint = hintOfInput(await data.inputOf(report.run), lex !== null, flags);
       const hints = { flags: flagsForHints(flags), runHint };
-      terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints, isAlive }));
+      const options = { paint, width, commandWidth, isQuiet, ...hints, isAlive, remarks };
+      terminal.print(...renderVerdict(report, options));
     }
     return 0;
   } finally {

@@ -124,19 +124,6 @@ describe('lexdelta run: bad input', () => {
   });
 });
 
-describe('lexdelta run: a business date in the future', () => {
-  it('warns and runs', async () => {
-    const { services } = fakeRuntime({ outcome: ended() });
-
-    const tomorrow = await runCli(['run', '--business-date', '2021-10-21', ...LEX], { cwd, services });
-    const today = await runCli(RUN, { cwd, services });
-
-    expect(tomorrow.exitCode).toBe(0);
-    expect(tomorrow.stderr).toContain('! The business date 2021-10-21 is in the future');
-    expect(today.stderr).not.toContain('future');
-  });
-});
-
 describe('lexdelta run: namespaces', () => {
   it('refuses one that nothing is known of, naming the known ones, before anything is made', async () => {
     const result = await runCli([...RUN, '--namespaces', 'mac,loans'], { cwd });

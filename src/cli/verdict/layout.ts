@@ -15,6 +15,8 @@ export interface VerdictOptions {
   readonly runHint: RunHint;
   /** Without hints of what to do next. @default false */
   readonly isQuiet?: boolean;
+  /** Sentences about the run's date, told with the warnings. @default none */
+  readonly remarks?: readonly string[];
   /** Whether a process works on the run. @default true */
   readonly isAlive?: boolean;
 }

@@ -10,6 +10,7 @@ import { plainCause } from './plain-cause.ts';
 /** What passed, but should be looked at: held-back removals, gaps, failed slices, what an operator accepted. */
 export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
   const found = [
+    ...(options.remarks ?? []),
     ...report.query.flatMap((counts) => namespaceWarnings(counts, report.warnings)),
     ...(report.failed_slices > 0
       ? [`${plural(report.failed_slices, 'slice')} failed: the documents keep what they had and are found again`]

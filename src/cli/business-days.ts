@@ -1,0 +1,48 @@
+/** What the calendar says of a run's date. */
+import { BusinessCalendar, NO_HOLIDAYS, parseHolidays } from '../job/business-calendar.ts';
+import { localDate } from '../job/local-date.ts';
+import { readDaySettings } from './config.ts';
+import type { Context } from './context.ts';
+import { readText } from './read-text.ts';
+
+export interface BusinessDays {
+  readonly calendar: BusinessCalendar;
+  /** IANA name of the zone whose days count. */
+  readonly timeZone: string;
+}
+
+/** @throws PermanentError `CONFIG_INVALID`, `FILE_NOT_READABLE`, `INPUT_INVALID`: a line of the holiday file */
+export async function readBusinessDays(context: Context): Promise<BusinessDays> {
+  const { holidays, timeZone } = await readDaySettings(context);
+  const named = holidays === null ? NO_HOLIDAYS : parseHolidays(await readText(holidays, context), holidays);
+  return { calendar: new BusinessCalendar(named), timeZone };
+}
+
+/**
+ * Why the table of the date may not be what its date says. Sentences; none for a business day whose documents are read in
+ * time.
+ * @param startedAt ISO
+ */
+export function remarksOnDate(
+  date: string,
+  startedAt: string,
+  { calendar, timeZone }: BusinessDays,
+): readonly string[] {
+  const closed = calendar.whyClosed(date);
+  const remarks = closed === null ? [] : [`${date} is ${closed}, no business day.`];
+  const day = localDate(Date.parse(startedAt), timeZone);
+  switch (calendar.extraction(date, startedAt, timeZone)) {
+    case 'early':
+      remarks.push(`Lex is read on ${day} (${timeZone}), before ${date} has begun.`);
+      break;
+    case 'late':
+      remarks.push(
+        `Lex is read on ${day} (${timeZone}), when ${calendar.next(date)}, the business day after ${date}, is over: ` +
+          'its documents may be of a later day than the table says.',
+      );
+      break;
+    case 'in time':
+      break;
+  }
+  return remarks;
+}

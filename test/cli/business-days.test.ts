@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Services } from '../../src/cli/services.ts';
+import type { JobData } from '../../src/runtime/job-data.ts';
+import type { JobStatsRow } from '../../src/stores/job-stats.ts';
+import { fakeRuntime, publishedReport, runCli } from './support.ts';
+
+let cwd: string;
+const env = { LEXDELTA_HOLIDAYS: 'holidays.txt' };
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'lexdelta-'));
+  await writeFile(join(cwd, 'holidays.txt'), '2021-10-11 Columbus Day\n2021-10-18\n');
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+function run(date: string, variables: Readonly<Record<string, string>> = env) {
+  const outcome = { kind: 'ended', ran: true, report: publishedReport() } as const;
+  const { services } = fakeRuntime({ outcome });
+  return runCli(['run', '--business-date', date, '--lex', 'https://lex.inet'], { cwd, env: variables, services });
+}
+
+/** A job that has run for these dates; those with an `x` have failed. */
+function jobOf(...dates: readonly string[]): Pick<Services, 'openData'> {
+  const rows = dates.map((text): JobStatsRow => {
+    const business_date = text.slice(0, 10);
+    const status = text.endsWith('x') ? 'failed' : 'succeeded';
+    const started_at = `${business_date}T10:00:00Z`;
+    return { business_date, execution_name: `agreements-${business_date}`, attempt: 1, status, fence: 1, started_at };
+  });
+  const data = {
+    jobStats: {
+      listRuns: async function* () {
+        yield* rows;
+      },
+      getRun: async () => rows[0]!,
+    },
+    isAlive: async () => false,
+    inputOf: async () => null,
+    close: async () => undefined,
+  };
+  return { openData: async () => data as unknown as JobData };
+}
+
+describe('the day that a table is made for', () => {
+  it.each([
+    ['2021-10-20', null],
+    ['2021-10-19', null], // Its documents may be read until Wednesday has ended.
+    ['2021-10-21', 'Lex is read on 2021-10-20 (America/New_York), before 2021-10-21 has begun.'],
+    ['2021-10-16', '2021-10-16 is a Saturday, no business day.'],
+    ['2021-10-18', '2021-10-18 is a holiday, no business day.'],
+    ['2021-10-15', 'Lex is read on 2021-10-20 (America/New_York), when 2021-10-19, the business day'],
+  ])('%s: says %s', async (date, remark) => {
+    const { exitCode, stderr } = await run(date);
+
+    expect(exitCode).toBe(0);
+    if (remark === null) expect(stderr).not.toContain('! ');
+    else expect(stderr.replace(/\s+/g, ' ')).toContain(`! ${remark}`);
+  });
+
+  it('counts its days in the zone that is set', async () => {
+    const { stderr } = await run('2021-10-21', { LEXDELTA_TIME_ZONE: 'Pacific/Kiritimati' }); // 20:02 on the 20th.
+
+    expect(stderr).toContain('Lex is read on 2021-10-20 (Pacific/Kiritimati)');
+  });
+
+  it('is refused with a calendar that is none, before anything is created', async () => {
+    await writeFile(join(cwd, 'bad.txt'), '10/11/2021\n');
+    const bad = await run('2021-10-20', { LEXDELTA_HOLIDAYS: 'bad.txt' });
+    const zone = await run('2021-10-20', { LEXDELTA_TIME_ZONE: 'New York' });
+
+    expect([bad.exitCode, zone.exitCode]).toEqual([2, 2]);
+    expect(bad.stderr).toContain('line 1: found "10/11/2021", expected a date');
+    expect(zone.stderr).toContain('LEXDELTA_TIME_ZONE');
+  });
+
+  it('is told by `show` for good', async () => {
+    const shown = await runCli(['show', '2021-10-16'], { cwd, env, services: jobOf('2021-10-16') });
+    const json = await runCli(['show', '2021-10-16', '--json'], { cwd, env, services: jobOf('2021-10-16') });
+
+    expect(shown.stdout).toContain('! 2021-10-16 is a Saturday, no business day.');
+    expect(JSON.parse(json.stdout)).toMatchObject({ remarks: ['2021-10-16 is a Saturday, no business day.'] });
+  });
+});
+
+describe('lexdelta runs: business days without a table', () => {
+  const missing = async (...dates: readonly string[]) => {
+    const { stdout } = await runCli(['runs', '--json'], { cwd, env, services: jobOf(...dates) });
+    return JSON.parse(stdout).missing_dates;
+  };
+
+  it('names those between the first and yesterday that were not published, holidays and weekends left out', async () => {
+    expect(await missing('2021-10-07', '2021-10-08', '2021-10-13', '2021-10-14x', '2021-10-15')).toEqual([
+      '2021-10-12',
+      '2021-10-14',
+      '2021-10-19',
+    ]);
+  });
+
+  it('names none behind the last table of a job that is not run day by day', async () => {
+    expect(await missing('2020-10-20', '2020-10-22')).toEqual(['2020-10-21']);
+    expect(await missing('2021-10-14x')).toEqual([]);
+  });
+
+  it('tells them below the list', async () => {
+    const { stdout } = await runCli(['runs'], { cwd, env, services: jobOf('2021-10-15') });
+
+    expect(stdout).toContain('! No table for 1 business day: 2021-10-19');
+  });
+});
