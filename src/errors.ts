@@ -14,6 +14,8 @@ export const REPAIRS = {
   QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
   TRANSFORMATION_GATE_FAILED:
     'See `lexdelta rejected <run> --by-rule`, mend the causes, and start the next attempt. No hash was written.',
+  FILL_RATE_DROPPED:
+    'Find out why the field is empty: a mapping, or Lex. If it is right so, accept it with --accept fill. No hash was written.',
   NAMESPACE_EMPTIED: 'Check Lex. If the namespace is really empty, accept it with --accept removals.',
   LEDGER_MISMATCH: 'Nothing was published. Keep the data folder and report this: it is a defect.',
   RUN_SUPERSEDED: 'Another process runs this execution, or took its lock. This one changed nothing more.',
@@ -36,6 +38,15 @@ export const REPAIRS = {
   LEX_REDIRECTED: 'A redirect to another origin is not followed. Check the Lex URL.',
   LEX_OUT_OF_ORDER: 'Lex must list documents in ascending id. The page is left out, its documents keep what they had.',
   LEX_FOLDER_INVALID: 'Check the folder: one file `<namespace>.ndjson` a namespace, ascending id.',
+  // Enrichment
+  ENTITY_SERVICE_UNREACHABLE:
+    'The message is tried again later. If it keeps failing, check the URL of the entity service and the network.',
+  ENTITY_SERVICE_BUSY: 'The message is tried again later, after the time that the entity service asked for.',
+  ENTITY_SERVICE_UNAUTHORIZED: 'Check the token (environment variable LEXDELTA_ENTITY_TOKEN). No message was lost.',
+  ENTITY_SERVICE_REFUSED:
+    'See `lexdelta entities dead`; when the service takes the question, `lexdelta entities retry` asks again.',
+  ENTITY_ANSWER_INVALID:
+    'Have the entity service answer as docs/entity-service.md says, then `lexdelta entities retry` asks again.',
   DOCUMENT_NOT_CANONICAL: 'The document has no canonical form. Mend it in Lex; it is rejected until then.',
   // Stores
   STORE_BUSY: 'Another process holds the write lock of the data folder. End that process, then start again.',
@@ -56,6 +67,9 @@ export const REPAIRS = {
     'Give the role that AWS names the right that AWS names, on that resource and in the endpoint policy.',
   STORE_KMS_DENIED: 'Check that the key is enabled and that its policy lets that role use it through this service.',
   STORE_MISSING: 'Check the name, the account and the region; deploy the stack if it is not there.',
+  AWS_REGION_UNKNOWN: 'Give --region, AWS_REGION, or a profile (AWS_PROFILE) that has a region.',
+  STACK_UNKNOWN: 'Check the name, the region (--region, AWS_REGION) and the account (AWS_PROFILE).',
+  STACK_INCOMPLETE: 'Check the name; deploy the stack again if its deployment failed; use the lexdelta that deployed it.',
   AWS_CREDENTIALS_INVALID: 'Sign in again (for example `aws sso login`), then start the same command again.',
   DELTA_CHANGED: 'A page object changed after it was planned. Start a new attempt.',
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',

@@ -14,8 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stores: ['agreements'],
   publish: ['agreements', 'job', 'stores'],
   steps: ['job', 'agreements', 'lex', 'stores', 'publish'],
-  runtime: ['job', 'steps', 'agreements', 'lex', 'stores', 'publish', 'engine'],
-  cli: ['runtime', 'job', 'steps', 'agreements', 'lex', 'stores', 'publish'],
+  enrichment: ['agreements', 'lex', 'stores'],
+  runtime: ['job', 'steps', 'enrichment', 'agreements', 'lex', 'stores', 'publish', 'engine'],
+  cli: ['runtime', 'job', 'steps', 'enrichment', 'agreements', 'lex', 'stores', 'publish'],
 };
 
 /** Drivers are named by the runtime alone; whoever else needs a store takes its interface. */

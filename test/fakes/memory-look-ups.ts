@@ -73,6 +73,11 @@ export class MemoryEnrichmentQueue implements EnrichmentQueue {
     this.#now = now;
   }
 
+  /** Messages that would be received now. */
+  get visible(): number {
+    return [...this.#waiting.values()].filter(({ visibleAtMs }) => visibleAtMs <= this.#now()).length;
+  }
+
   async send(messages: readonly EnrichmentMessage[]): Promise<void> {
     for (const message of messages) {
       this.#sent += 1;

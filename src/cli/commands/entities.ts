@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import { action, examples, type Shell } from '../define-command.ts';
+import { addEnrichmentCommands } from './enrichment.ts';
 
 export function addEntitiesCommands(program: Command, shell: Shell): void {
   const entities = program
     .command('entities')
-    .summary('import and list entities')
+    .summary('import, list and enrich entities')
     .description('The entities that agreements name: records entities (CO) and counterparties (CP).');
   examples(entities, ['lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv']);
   addImport(entities, shell);
+  addEnrichmentCommands(entities, shell);
   const list = entities
     .command('list')
     .summary('list entities and aliases')

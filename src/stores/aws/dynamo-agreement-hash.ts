@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compareBytes } from '../../agreements/byte-order.ts';
 import type { AgreementHash, HashChange, HashEntry, HashWriter } from '../agreement-hash.ts';
+import { inParallel } from '../in-parallel.ts';
 import { attributeOf, type Item } from './attributes.ts';
 import { DynamoTable, type ItemPage } from './dynamo-table.ts';
 import { bucketsOf, hashEntryOf, hashKey, lexIdOf, PARTITION, SORT } from './hash-attributes.ts';
@@ -12,7 +13,6 @@ import {
   tombstoneEntries,
 } from './hash-tombstones.ts';
 import { writeChange } from './hash-writes.ts';
-import { inParallel } from './in-parallel.ts';
 import { mergeRanges } from './merge-ranges.ts';
 import type { PaceOptions } from './pace.ts';
 

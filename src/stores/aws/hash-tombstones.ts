@@ -5,11 +5,11 @@
  */
 import { hash } from 'node:crypto';
 import type { HashWriter } from '../agreement-hash.ts';
+import { inParallel } from '../in-parallel.ts';
 import { attributeOf, type Item } from './attributes.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { bucketOf, bucketsOf, hashKey, PARTITION, SORT } from './hash-attributes.ts';
 import { generationOf } from './hash-writes.ts';
-import { inParallel } from './in-parallel.ts';
 
 /** Holds the lex id, which would not fit into the sort key behind the date. */
 const REMOVED = 'removed_lex_id';
