@@ -15,11 +15,13 @@ export interface CdkPlace {
   readonly folder: string;
   /** That of a child process that is to call the stand-in. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const run = promisify(execFile);
 
-async function cdk({ folder, environment }: CdkPlace, cwd: string, args: readonly string[]): Promise<void> {
+async function cdk({ folder, environment, signal }: CdkPlace, cwd: string, args: readonly string[]): Promise<void> {
   const env = {
     ...environment,
     CDK_HOME: join(folder, 'home'),
@@ -27,7 +29,7 @@ async function cdk({ folder, environment }: CdkPlace, cwd: string, args: readonl
     CDK_DISABLE_VERSION_CHECK: '1',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   };
-  const options = { cwd, env, maxBuffer: MAX_OUTPUT_BYTES };
+  const options = { cwd, env, signal, maxBuffer: MAX_OUTPUT_BYTES };
   try {
     await run(process.execPath, [CDK, ...args, '--no-notices', '--ci'], options);
   } catch (error) {

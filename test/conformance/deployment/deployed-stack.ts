@@ -5,16 +5,18 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { FUNCTION_NAMES } from '../../../src/runtime/machines.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../src/stores/aws/create-aws-clients.ts';
-import { type AwsStores, openAwsStores } from '../../../src/stores/aws/open-aws-stores.ts';
+import { openAwsStores } from '../../../src/stores/aws/open-aws-stores.ts';
+import type { JobStores } from '../../../src/stores/job-stores.ts';
 import { type GuardedStandIn, startGuardedMinistack } from '../stand-ins/guarded-ministack.ts';
 import { useStandInCredentials } from '../stand-ins/stand-in.ts';
 import { type Caller, callAws } from './call-aws.ts';
-import { bootstrap, deploy, excuse, synthesise } from './cdk.ts';
+import { bootstrap, type CdkPlace, deploy, excuse, synthesise } from './cdk.ts';
+import { environmentWith, settingsFor } from './environment.ts';
 import type { Template } from './excuses.ts';
 import { INFRA, installInfra } from './install-infra.ts';
 import { type SampleLex, sampleLookUps, serveSampleLex } from './sample-lex.ts';
@@ -28,14 +30,16 @@ export interface DeployedStack extends Caller {
   readonly account: string;
   /** PEM of the stand-in; the calling process trusts it already. */
   readonly certificateFile: string;
-  /** For a child process that is to call the stack and nothing else: address, credentials, certificate, Node 24 first. */
+  /** Variables by which whoever has them calls the stand-in: address, credentials, certificate. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The same for a child process, with Node 24 first and nothing of AWS that the user has set. */
   readonly environment: Readonly<Record<string, string>>;
   /** By the names of the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly functionNames: Readonly<Record<DeployedName, string>>;
   readonly roleArns: Readonly<Record<DeployedName, string>>;
   /** Seen with the rights of the account's root. */
-  readonly stores: AwsStores;
+  readonly stores: JobStores;
   readonly lex: SampleLex;
   readonly templates: { readonly synthesised: Template; readonly deployed: Template };
   readonly standIn: GuardedStandIn;
@@ -45,13 +49,15 @@ export interface DeployedStack extends Caller {
 export interface DeployOptions {
   /** Told what is begun, a line each. */
   readonly tell?: (line: string) => void;
+  /** Ends it, and removes what was made so far. */
+  readonly signal?: AbortSignal;
 }
 
 /** The sample's Lex asks for it. */
 export const LEX_TOKEN = 'the-token-of-the-sample';
 
 /** Takes about 20 s, and 250 MB. @throws Error with what CDK said */
-export async function deploySampleStack({ tell = () => {} }: DeployOptions = {}): Promise<DeployedStack> {
+export async function deploySampleStack({ tell = () => {}, signal }: DeployOptions = {}): Promise<DeployedStack> {
   const undo: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -67,10 +73,11 @@ export async function deploySampleStack({ tell = () => {} }: DeployOptions = {})
     const lex = await serveSampleLex(LEX_TOKEN);
     undo.push(lex.stop);
     const caller = callerOf(standIn);
-    const environment = environmentOf(caller, standIn.certificateFile);
-    const { outputsFile, templates } = await makeStack({ folder, environment }, caller, lex.url, tell);
+    const settings = settingsFor(caller, standIn.certificateFile);
+    const environment = environmentWith(settings);
+    const { outputsFile, templates } = await makeStack({ folder, environment, signal }, caller, lex.url, tell);
     tell('Importing the look-ups');
-    await importLookUps(outputsFile, environment);
+    await importLookUps(outputsFile, { environment, signal });
     const outputs = readOutputs(outputsFile);
     const { stores, close } = openStores(outputs, caller);
     undo.push(close);
@@ -79,6 +86,7 @@ export async function deploySampleStack({ tell = () => {} }: DeployOptions = {})
       stackName: STACK_NAME,
       account: ACCOUNT,
       certificateFile: standIn.certificateFile,
+      settings,
       environment,
       outputs,
       ...(await findFunctions(caller)),
@@ -98,25 +106,8 @@ function callerOf({ endpoint }: GuardedStandIn): Caller {
   return { endpoint, region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 }
 
-/** Nothing of the user's own AWS settings: they could name a real account. */
-function environmentOf({ endpoint, region, credentials }: Caller, certificateFile: string): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|LEXDELTA)_/.test(name));
-  return {
-    ...(Object.fromEntries(own) as Record<string, string>),
-    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    NODE_EXTRA_CA_CERTS: certificateFile,
-    AWS_CA_BUNDLE: certificateFile, // CDK's command line and Python's go by this one.
-    NO_PROXY: '127.0.0.1',
-  };
-}
-
 async function makeStack(
-  place: { readonly folder: string; readonly environment: Readonly<Record<string, string>> },
+  place: CdkPlace,
   caller: Caller,
   lexUrl: string,
   tell: (line: string) => void,
@@ -144,10 +135,13 @@ async function createTokenSecret({ endpoint, region }: Caller): Promise<string> 
 }
 
 /** With the command that `infra/README.md` names. */
-async function importLookUps(outputsFile: string, environment: Readonly<Record<string, string>>): Promise<void> {
+async function importLookUps(
+  outputsFile: string,
+  { environment: env, signal }: Pick<CdkPlace, 'environment' | 'signal'>,
+): Promise<void> {
   const files = (['co', 'cp', 'aliases', 'laws'] as const).flatMap((name) => [`--${name}`, sampleLookUps(name)]);
   const script = join(INFRA, 'scripts', 'import-look-ups.ts');
-  await promisify(execFile)(process.execPath, [script, '--outputs', outputsFile, ...files], { env: environment });
+  await promisify(execFile)(process.execPath, [script, '--outputs', outputsFile, ...files], { env, signal });
 }
 
 function readOutputs(file: string): Readonly<Record<string, string>> {
@@ -158,7 +152,7 @@ function readOutputs(file: string): Readonly<Record<string, string>> {
 function openStores(
   outputs: Readonly<Record<string, string>>,
   { endpoint, region }: Caller,
-): { readonly stores: AwsStores; readonly close: () => void } {
+): { readonly stores: JobStores; readonly close: () => void } {
   const place = { endpoint, region };
   const clients = {
     dynamoDb: createDynamoDbClient(place),

@@ -1,5 +1,7 @@
 /** The whole stack on a stand-in for AWS, against the same two days on one machine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_INPUT } from '../../../src/job/job-input.ts';
+import type { JobStores } from '../../../src/stores/job-stores.ts';
 import { type DeployedStack, deploySampleStack, LEX_TOKEN } from './deployed-stack.ts';
 import { type EmbeddedHome, openEmbeddedHome } from './embedded-home.ts';
 import { MENDED, TAKEN_OUT, tellExcuses } from './excuses.ts';
@@ -42,13 +44,31 @@ describe('the stack, deployed from its template', () => {
       expect(report).toMatchObject({ status: 'succeeded', error: null, failed_slices: 0, warnings: [] });
       const { manifest: key } = report.publication!;
       const theirs = await readContents(stack.stores.jobDailyA3Data, key);
-      const ours = await embedded.read((a3) => readContents(a3, key));
+      const ours = await embedded.read(({ jobDailyA3Data }) => readContents(jobDailyA3Data, key));
       expect(theirs.digests).toEqual(ours.digests);
       expect(theirs.digests).toEqual(theirs.promised);
       expect(theirs.manifest).toEqual(ours.manifest);
       expect(theirs.manifest.rows).toBe(rows);
     },
   );
+
+  it('remembers the same documents, and asks about the same unknown entities', async () => {
+    const ours = await embedded.read(readMemory);
+    const theirs = await readMemory(stack.stores);
+
+    expect(theirs).toEqual(ours);
+    expect(theirs.hashes.length).toBeGreaterThan(500);
+    expect(theirs.unknown.length).toBeGreaterThan(0);
+    // Two slices that come upon an entity at once may both ask.
+    expect(await stack.stores.enrichmentQueue.depth()).toBeGreaterThanOrEqual(theirs.unknown.length);
+  });
+
+  it('finds at the deadline that the day is published', async () => {
+    const { date } = SAMPLE_DAYS[1];
+    const found = await invoke(stack, 'CheckDeadline', { scheduled_time: scheduledTimeFor(date) });
+
+    expect(found).toEqual({ run: `agreements-${date}`, NotStarted: 0, NotPublished: 0 });
+  });
 
   it('does nothing when the schedule delivers a date twice', async () => {
     const { date } = SAMPLE_DAYS[1];
@@ -61,3 +81,14 @@ describe('the stack, deployed from its template', () => {
     expect(new Set(stack.standIn.mended())).toEqual(new Set(MENDED.map(({ action }) => action)));
   });
 });
+
+async function readMemory({ agreementHash, entities }: Pick<JobStores, 'agreementHash' | 'entities'>) {
+  const hashes = [];
+  for (const namespace of DEFAULT_INPUT.namespaces) {
+    for await (const entries of agreementHash.readRange(namespace, null, null)) {
+      hashes.push(...entries.map((entry) => ({ namespace, ...entry })));
+    }
+  }
+  const pending = await Array.fromAsync(entities.list({ status: 'pending' }));
+  return { hashes, unknown: pending.map(({ entity_key }) => entity_key).sort() };
+}

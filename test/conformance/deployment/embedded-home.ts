@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openEmbeddedStores } from '../../../src/stores/embedded/open-stores.ts';
-import type { JobDailyA3Data } from '../../../src/stores/job-daily-a3-data.ts';
+import { type EmbeddedStores, openEmbeddedStores } from '../../../src/stores/embedded/open-stores.ts';
 import { sampleLookUps } from './sample-lex.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'bin', 'lexdelta.js');
@@ -13,8 +12,7 @@ const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'bin', 'lexdelta.js'
 export interface EmbeddedHome {
   /** @throws Error when the run does not publish */
   runDay(date: string): Promise<void>;
-  /** Looks at what was published, as long as it is not closed. */
-  read<T>(look: (a3: JobDailyA3Data) => Promise<T>): Promise<T>;
+  read<T>(look: (stores: EmbeddedStores) => Promise<T>): Promise<T>;
   remove(): void;
 }
 
@@ -34,7 +32,7 @@ export async function openEmbeddedHome(lex: { readonly url: string; readonly tok
     async read(look) {
       const stores = openEmbeddedStores({ folder, readOnly: true });
       try {
-        return await look(stores.jobDailyA3Data);
+        return await look(stores);
       } finally {
         await stores.close();
       }

@@ -4,10 +4,7 @@ export const STACK_NAME = 'lexdelta';
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 
-/**
- * In a VPC that is there with its endpoints: ministack has no VPC that would route anything, so that those of the stack would
- * prove nothing. All else is the default, but that the stack may be deleted.
- */
+/** All else is the default. Why these: `CHOSEN` in `excuses.ts`. */
 export function sampleParameters(given: {
   readonly lexUrl: string;
   readonly tokenSecretArn: string;
@@ -17,7 +14,6 @@ export function sampleParameters(given: {
     account: ACCOUNT,
     region: REGION,
     availabilityZones: [`${REGION}a`, `${REGION}b`],
-    deletionProtection: false,
     network: {
       vpc: {
         vpcId: 'vpc-0a1b2c3d4e5f60718',

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
 import { executionName } from '../../../src/job/business-date.ts';
-import { type RunReport, readEndedReport } from '../../../src/runtime/run-report.ts';
+import { type RunReport, readRunReport } from '../../../src/runtime/run-report.ts';
 import { callAws } from './call-aws.ts';
 import type { DeployedName, DeployedStack } from './deployed-stack.ts';
 import type { SampleDay } from './sample-lex.ts';
@@ -13,25 +13,19 @@ const DAY_MS = 86_400_000;
 
 /**
  * Shows the day's Lex, has the starter start its run, and waits until that has ended, well or not.
- * @throws Error when the starter starts nothing
+ * @throws Error when the starter starts nothing, or the run dies without a word
  */
-export async function runSampleDay(stack: DeployedStack, day: SampleDay): Promise<RunReport> {
+export async function runSampleDay(stack: DeployedStack, day: SampleDay, signal?: AbortSignal): Promise<RunReport> {
   stack.lex.show(day);
   const outcome = await invoke(stack, 'StartDailyAgreementJob', { scheduled_time: scheduledTimeFor(day.date) });
   const run = executionName(day.date, 1);
   if (outcome['run'] !== run || outcome['started'] !== true) {
     throw new Error(`The starter did not start ${run}: ${JSON.stringify(outcome)}`);
   }
-  const execution = await waitForEnd(stack, run);
-  const record = {
-    status: execution.status!,
-    startedAtMs: execution.startDate!.getTime(),
-    stoppedAtMs: execution.stopDate?.getTime() ?? null,
-    error: execution.error ?? null,
-    cause: execution.cause ?? null,
-  };
+  const { status, error, cause } = await waitForEnd(stack, run, signal);
   const row = await stack.stores.jobStats.getRun(day.date, run);
-  return readEndedReport(row, { run, business_date: day.date, attempt: 1, record });
+  if (row === null || row.status === 'running') throw new Error(`${run} ended as ${status}: ${error} ${cause}`);
+  return readRunReport(row);
 }
 
 /** One in the morning of the day after, in New York's summer. */
@@ -52,12 +46,12 @@ export async function invoke(
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }
 
-async function waitForEnd(stack: DeployedStack, run: string): Promise<DescribeExecutionOutput> {
+async function waitForEnd(stack: DeployedStack, run: string, signal?: AbortSignal): Promise<DescribeExecutionOutput> {
   const client = new SFNClient({ endpoint: stack.endpoint, region: stack.region });
   const machine = stack.outputs['DailyAgreementJobArn']!;
   const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${run}`;
   try {
-    for (const endsAt = Date.now() + RUN_TIMEOUT_MS; Date.now() < endsAt; await sleep(POLL_MS)) {
+    for (const endsAt = Date.now() + RUN_TIMEOUT_MS; Date.now() < endsAt; await sleep(POLL_MS, null, { signal })) {
       const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
       if (execution.status !== 'RUNNING') return execution;
     }

@@ -14,11 +14,10 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** Credentials that no real account knows, in place of whatever this machine has. */
+/** Credentials that no real account knows, in place of all that this machine says of AWS: it could lead to a real one. */
 export function useStandInCredentials(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' });
-  delete process.env['AWS_SESSION_TOKEN'];
-  delete process.env['AWS_PROFILE'];
 }
 
 const START_TIMEOUT_MS = 60_000;
