@@ -47,6 +47,9 @@ export async function readPlace(flags: ConfigFlags, sources: ConfigSources): Pro
   if (data !== undefined && aws !== undefined) {
     throw new PermanentError('USAGE', 'A data folder and a stack on AWS are both named: which of them is meant?');
   }
+  if (aws === undefined && flags.region !== undefined) {
+    throw new PermanentError('USAGE', '--region has no meaning without a stack on AWS (--aws).');
+  }
   if (aws === undefined) return { kind: 'folder', folder: data ?? resolve(sources.cwd, DEFAULT_DATA_FOLDER) };
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(aws)) {
     throw new PermanentError('USAGE', `"${aws.slice(0, 60)}" is no name of a stack.`);

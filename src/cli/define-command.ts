@@ -42,6 +42,13 @@ export async function dataFolderOf(command: string, flags: GlobalFlags, context:
   throw new PermanentError('USAGE', `${what} Give --data <folder>.`);
 }
 
+/** For what makes its own data on this machine. @throws PermanentError `USAGE` */
+export function refuseStack(command: string, { aws, region }: GlobalFlags): void {
+  const flag = aws === undefined ? (region === undefined ? null : '--region') : '--aws';
+  if (flag === null) return;
+  throw new PermanentError('USAGE', `\`${command}\` works on this machine alone: ${flag} has no place here.`);
+}
+
 /** What further commands need to reach the same data: nothing when it was not given as a flag. */
 export function flagsForHints({ data, aws, region }: GlobalFlags): string {
   return Object.entries({ data, aws, region })

@@ -1,6 +1,9 @@
 /** The work of `lexdelta runs`. */
 import { localDate } from '../job/local-date.ts';
-import { type RunReport, readRunReport } from '../runtime/run-report.ts';
+import { currentReport } from '../runtime/current-report.ts';
+import type { JobData } from '../runtime/job-data.ts';
+import type { RunReport } from '../runtime/run-report.ts';
+import type { JobStatsRow } from '../stores/job-stats.ts';
 import { readDate, readWhole } from './arguments.ts';
 import { type BusinessDays, readBusinessDays } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -24,19 +27,17 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     // Some KiB a run and one run a day: the last `limit` of them are all that is kept.
-    const found: RunReport[] = [];
+    const found: JobStatsRow[] = [];
     const published = new Set<string>();
     let total = 0;
     for await (const row of data.jobStats.listRuns(date === null ? {} : { business_date: date })) {
       total += 1;
       if (row.status === 'succeeded' || row.status === 'published_incomplete') published.add(row.business_date);
-      found.push(readRunReport(row));
+      found.push(row);
       if (found.length > limit) found.shift();
     }
     const runs = await Promise.all(
-      found
-        .reverse()
-        .map(async (report) => ({ ...report, verdict: verdictOf(report, await data.isAlive(report.run)) })),
+      found.reverse().map(async (row) => withVerdict(await currentReport(row, data), data)),
     );
     const missing = date === null ? missingDates(published, await readBusinessDays(context), context.now()) : [];
     tellRuns({ runs, total, missing }, context);
@@ -47,6 +48,11 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
 }
 
 type ListedRun = RunReport & { readonly verdict: Verdict };
+
+async function withVerdict(report: RunReport, data: JobData): Promise<ListedRun> {
+  const isAlive = report.status === 'running' && (await data.isAlive(report.run));
+  return { ...report, verdict: verdictOf(report, isAlive) };
+}
 
 /** A last table older than this tells that the job is not run here day by day: nothing is missing after it. */
 const RECENT_DAYS = 35;

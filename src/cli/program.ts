@@ -47,6 +47,8 @@ function createProgram(shell: Shell): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .option('--data <folder>', 'data folder (default: lexdelta-data; LEXDELTA_DATA)')
+    .option('--aws <stack>', 'a stack on AWS instead of a data folder (LEXDELTA_AWS_STACK)')
+    .option('--region <region>', 'of the stack (default: AWS_REGION, or the profile of AWS_PROFILE)')
     .option('--json', 'print one JSON document, errors included, on stdout')
     .option('--quiet', 'no progress and no hints')
     .option('--no-color', 'no colours (NO_COLOR is obeyed too)')
@@ -81,7 +83,8 @@ Exit codes:
   1         failed, or published and not all done
   2         bad input or usage; nothing was created
   3         another run holds the lock, or another process the data folder
-  130, 143  stopped (Ctrl+C, SIGTERM); the same command goes on`;
+  130, 143  stopped (Ctrl+C, SIGTERM); the same command goes on. A run on AWS
+            goes on by itself, only watching it has ended`;
 
 const COMMANDS = [
   addRunCommand,

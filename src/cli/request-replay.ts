@@ -23,9 +23,11 @@ export async function requestReplay(flags: ReplayFlags, context: Context): Promi
   const { terminal } = context;
   const request = await readRequest(flags, context);
   const { namespaceModules } = await readConfig(flags, context);
-  await checkKnown(flags.namespace, namespaceModules);
-  const data = await context.services.openData(await placeOf(flags, context), 'read');
+  const place = await placeOf(flags, context);
+  if (place.kind === 'folder') await checkKnown(flags.namespace, namespaceModules);
+  const data = await context.services.openData(place, 'read');
   try {
+    if (data.jobDefaults !== null) checkAmong(flags.namespace, data.jobDefaults.namespaces);
     const number = flags.dryRun ? null : await writeRequest(request, data);
     if (terminal.isJson) {
       terminal.printJson('replay', { number, written: number !== null, request });
@@ -59,9 +61,13 @@ async function readRequest(flags: ReplayFlags, context: Context): Promise<Replay
 /** @throws PermanentError `USAGE`, `CONFIG_INVALID` */
 async function checkKnown(namespace: string, modules: Readonly<Record<string, string>>): Promise<void> {
   const { loadNamespaces } = await import('../runtime/local-functions.ts');
-  const known = await loadNamespaces(modules);
-  if (known.has(namespace)) return;
-  throw new PermanentError('USAGE', `There is no namespace "${namespace}"; known are ${[...known.keys()].join(', ')}.`);
+  checkAmong(namespace, [...(await loadNamespaces(modules)).keys()]);
+}
+
+/** @throws PermanentError `USAGE` */
+function checkAmong(namespace: string, known: readonly string[]): void {
+  if (known.includes(namespace)) return;
+  throw new PermanentError('USAGE', `There is no namespace "${namespace}"; known are ${known.join(', ')}.`);
 }
 
 /** Each id once, in the order given. */

@@ -1,6 +1,7 @@
 /** What a further `run` of the same date has to say again, so that a printed command works as it stands. */
 import type { Override, OverrideKind } from '../job/contracts.ts';
-import { DEFAULT_INPUT, type JobInput } from '../job/job-input.ts';
+import { JOB_DEFAULTS, type JobDefaults } from '../job/job-defaults.ts';
+import type { JobInput } from '../job/job-input.ts';
 import type { GlobalFlags } from './context.ts';
 import { flagsForHints, shellWord } from './define-command.ts';
 import type { InputFlags } from './run-input.ts';
@@ -22,10 +23,14 @@ interface Accepted {
 }
 
 /** Flags as the user gave them; what came on standard input is told by flags, where flags can tell it. */
-export function hintOfRun(flags: InputFlags & GlobalFlags & { readonly lex?: string }, input: JobInput): RunHint {
+export function hintOfRun(
+  flags: InputFlags & GlobalFlags & { readonly lex?: string },
+  input: JobInput,
+  defaults: JobDefaults = JOB_DEFAULTS,
+): RunHint {
   const where = `${flags.lex === undefined ? '' : ` --lex ${shellWord(flags.lex)}`}${flagsForHints(flags)}`;
   if (flags.input === undefined || flags.input === '-') {
-    const told = tellInput(input);
+    const told = tellInput(input, defaults);
     return { ...told, flags: told.flags + where };
   }
   const given = [
@@ -42,10 +47,16 @@ export function hintOfRun(flags: InputFlags & GlobalFlags & { readonly lex?: str
 /**
  * For a run that another command started.
  * @param input `null`: nobody knows it any more
- * @param isLexKnown whether the environment or a configuration file says where Lex is
+ * @param isLexKnown whether the environment, a configuration file or a stack says where Lex is
+ * @param defaults what a run has there that is given no input
  */
-export function hintOfInput(input: JobInput | null, isLexKnown: boolean, flags: GlobalFlags): RunHint {
-  const told = input === null ? { flags: '', accepted: null } : tellInput(input);
+export function hintOfInput(
+  input: JobInput | null,
+  isLexKnown: boolean,
+  flags: GlobalFlags,
+  defaults: JobDefaults = JOB_DEFAULTS,
+): RunHint {
+  const told = input === null ? { flags: '', accepted: null } : tellInput(input, defaults);
   return { ...told, flags: `${told.flags}${isLexKnown ? '' : ` --lex ${FILL_IN}`}${flagsForHints(flags)}` };
 }
 
@@ -66,18 +77,18 @@ const FILE_ONLY = [
 ] as const;
 
 /** An input by flags; what flags cannot say needs its file again. */
-function tellInput(input: JobInput): RunHint {
+function tellInput(input: JobInput, defaults: JobDefaults): RunHint {
   const accepted = acceptedOf(input.overrides);
   const isTellable =
-    FILE_ONLY.every((key) => input[key] === DEFAULT_INPUT[key]) && (accepted !== null || input.overrides.length === 0);
+    FILE_ONLY.every((key) => input[key] === defaults[key]) && (accepted !== null || input.overrides.length === 0);
   if (!isTellable) return { flags: ` --input ${FILL_IN}`, accepted: null };
   const names = input.namespaces.map(({ namespace }) => namespace).join(',');
   const differing = (flag: string, value: string | number, usual: string | number) =>
     value === usual ? '' : ` ${flag} ${value}`;
   const flags = [
-    differing('--namespaces', names, DEFAULT_INPUT.namespaces.join(',')),
-    differing('--max-parallel-executions', input.max_parallel_executions, DEFAULT_INPUT.max_parallel_executions),
-    differing('--query-batch-size', input.query_batch_size, DEFAULT_INPUT.query_batch_size),
+    differing('--namespaces', names, defaults.namespaces.join(',')),
+    differing('--max-parallel-executions', input.max_parallel_executions, defaults.max_parallel_executions),
+    differing('--query-batch-size', input.query_batch_size, defaults.query_batch_size),
   ];
   return { flags: flags.join(''), accepted };
 }

@@ -1,6 +1,7 @@
 /** The job's input of `lexdelta run`: the file, or the defaults, and the flags on top; all problems told at once. */
 import { parseBusinessDate } from '../job/business-date.ts';
-import { DEFAULT_INPUT, InputError, type InputProblem, type JobInput, parseJobInput } from '../job/job-input.ts';
+import { JOB_DEFAULTS, type JobDefaults } from '../job/job-defaults.ts';
+import { InputError, type InputProblem, type JobInput, parseJobInput } from '../job/job-input.ts';
 import type { Context } from './context.ts';
 import { jsonPlace, nameOf, readText } from './read-text.ts';
 
@@ -15,9 +16,16 @@ export interface InputFlags {
   readonly reason?: string;
 }
 
-/** @throws InputError; PermanentError `FILE_NOT_READABLE` */
-export async function readRunInput(flags: InputFlags, context: Pick<Context, 'cwd' | 'stdin'>): Promise<JobInput> {
-  const fromFile = flags.input === undefined ? defaults() : await readInputFile(flags.input, context);
+/**
+ * @param defaults what stands for an input file that is not given
+ * @throws InputError; PermanentError `FILE_NOT_READABLE`
+ */
+export async function readRunInput(
+  flags: InputFlags,
+  context: Pick<Context, 'cwd' | 'stdin'>,
+  defaults: JobDefaults = JOB_DEFAULTS,
+): Promise<JobInput> {
+  const fromFile = flags.input === undefined ? inputOf(defaults) : await readInputFile(flags.input, context);
   // Anything but an object is refused as it stands: flags could hide what it is.
   if (typeof fromFile !== 'object' || fromFile === null || Array.isArray(fromFile)) return parseJobInput(fromFile);
   const { value, problems } = applyFlags(fromFile as Record<string, unknown>, flags);
@@ -39,9 +47,9 @@ function inputName(file: string): string {
   return file === '-' ? nameOf(file) : `The input ${file}`;
 }
 
-function defaults(): Record<string, unknown> {
-  const namespaces = DEFAULT_INPUT.namespaces.map((namespace) => ({ namespace }));
-  return { ...DEFAULT_INPUT, namespaces };
+function inputOf(defaults: JobDefaults): Record<string, unknown> {
+  const namespaces = defaults.namespaces.map((namespace) => ({ namespace }));
+  return { ...defaults, namespaces };
 }
 
 async function readInputFile(file: string, context: Pick<Context, 'cwd' | 'stdin'>): Promise<unknown> {

@@ -3,36 +3,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PermanentError } from '../errors.ts';
 import { executionName } from '../job/business-date.ts';
+import { JOB_DEFAULTS } from '../job/job-defaults.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
-import type { RunPlan } from '../runtime/plan-run.ts';
-import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
+import type { StackPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { readBusinessDays, remarksOnDate } from './business-days.ts';
+import { carryOutRun, type RunFlags, tellPreview } from './carry-out-run.ts';
 import { isUrl, readConfig } from './config.ts';
-import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints, placeOf } from './define-command.ts';
-import { exitCodeOfReport } from './exit-code-of-report.ts';
-import { showProgress } from './progress/display.ts';
-import { hintOfRun } from './run-hints.ts';
-import { type InputFlags, readRunInput } from './run-input.ts';
-import { exitCodeOfSignal } from './signals.ts';
+import type { Context } from './context.ts';
+import { placeOf } from './define-command.ts';
+import { readRunInput } from './run-input.ts';
 import { wrap } from './terminal/wrap.ts';
-import { nextAttempt } from './verdict/next-attempt.ts';
-import { renderVerdict } from './verdict/render-verdict.ts';
-import { verdictOf } from './verdict/verdict-of.ts';
-
-export interface RunFlags extends InputFlags, GlobalFlags {
-  readonly lex?: string;
-  readonly attempt?: string;
-  readonly dryRun?: boolean;
-}
 
 /** @returns the exit code */
 export async function runJob(flags: RunFlags, context: Context): Promise<number> {
   // All that can be refused is refused before anything is created.
   const attempt = readAttempt(flags.attempt);
-  const input = await readRunInput(flags, context);
   const place = await placeOf(flags, context);
+  if (place.kind === 'stack') return runOnStack(place, attempt, flags, context);
+  const input = await readRunInput(flags, context);
   const config = await readConfig(flags, context);
   const days = await readBusinessDays(context);
   await checkLex(config);
@@ -46,88 +35,32 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   for (const remark of remarksOnDate(input.business_date, new Date(context.now()).toISOString(), days)) {
     terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
   }
-  const runtime = await context.services.openRuntime(place, config);
+  const runtime = await context.services.openRuntime(config);
   try {
-    if (flags.dryRun) return tellPreview(await runtime.preview({ input, attempt }), context);
-    let isFollowing = false;
-    const signal = context.catchStopSignals((name) => {
-      const what = isFollowing ? 'following ends; the run goes on' : 'stopping; what is done stays';
-      terminal.note(`${name}: ${what}. Once more ends at once.`);
-    });
-    const namespaces = input.namespaces.map(({ namespace }) => namespace);
-    const display = showProgress(terminal, namespaces, context.now);
-    let outcome: RunOutcome;
-    try {
-      const onEvent = (event: RunEvent): void => {
-        if (event.type === 'run') isFollowing = event.mode === 'following';
-        display.onEvent(event);
-      };
-      outcome = await runtime.run({ input, attempt }, { onEvent, signal });
-    } finally {
-      display.end();
-    }
-    return tellOutcome(outcome, signal, { flags, input }, context);
+    return await carryOutRun(runtime, { input, attempt }, flags, context);
   } finally {
     await runtime.close();
   }
 }
 
-function tellOutcome(
-  outcome: RunOutcome,
-  signal: AbortSignal,
-  { flags, input }: { readonly flags: RunFlags; readonly input: JobInput },
-  { terminal }: Context,
-): number {
-  if (outcome.kind === 'locked') {
-    throw new PermanentError('JOB_ALREADY_RUNNING', `The run ${outcome.owner} holds the lock. Nothing was created.`);
+/** Its functions have a Lex, namespaces and rules of their own: nothing of the kind is looked at here. */
+async function runOnStack(
+  place: StackPlace,
+  attempt: number | null,
+  flags: RunFlags,
+  context: Context,
+): Promise<number> {
+  if (flags.lex !== undefined) {
+    const what = `The stack ${place.stack} reads a Lex of its own, so --lex has no place here; to run on this machine, give --data <folder>.`;
+    throw new PermanentError('USAGE', what);
   }
-  if (outcome.kind === 'stopped') {
-    const exitCode = exitCodeOfSignal(signal);
-    const { run, following } = outcome;
-    const words = following
-      ? `${run} goes on in the other process; only following it has ended. The same command follows it again.`
-      : `${run} has stopped. The same command goes on with it.`;
-    if (terminal.isJson) terminal.printJson('run', { outcome: 'stopped', run, following, exit_code: exitCode });
-    else terminal.note(...wrap(words, terminal.errorWidth));
-    return exitCode;
+  const runtime = await context.services.openStackRuntime(place);
+  try {
+    const input = await readRunInput(flags, context, runtime.jobDefaults ?? JOB_DEFAULTS);
+    return await carryOutRun(runtime, { input, attempt }, flags, context);
+  } finally {
+    await runtime.close();
   }
-  const { report, ran } = outcome;
-  const exitCode = exitCodeOfReport(report);
-  if (terminal.isJson) {
-    terminal.printJson('run', { outcome: 'ended', ran, verdict: verdictOf(report), exit_code: exitCode, report });
-    return exitCode;
-  }
-  const { paint, width, commandWidth, isQuiet } = terminal;
-  const hints = { flags: flagsForHints(flags), runHint: hintOfRun(flags, input) };
-  if (!ran) {
-    terminal.note(`${report.run} had ended before. Nothing was done.`);
-    if (input.overrides.length > 0) {
-      const kinds = input.overrides.map(({ accept }) => accept).join(', ');
-      terminal.note(
-        ...wrap(`Accepted (${kinds}) had no effect on it. A new attempt takes it into account:`, terminal.errorWidth),
-        `  ${nextAttempt(report, hints.runHint)}`,
-      );
-    }
-  }
-  terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints }));
-  return exitCode;
-}
-
-function tellPreview(found: RunPlan, { terminal }: Context): number {
-  if (terminal.isJson) {
-    terminal.printJson('run', { outcome: 'preview', ...found, exit_code: 0 });
-    return 0;
-  }
-  const words = {
-    start: 'would start',
-    resume: 'was interrupted and would go on',
-    follow: 'runs in another process and would be followed',
-    nothing: 'has ended, nothing would be done',
-    locked: `would not start: ${found.owner ?? 'another run'} holds the lock and works`,
-  };
-  const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
-  terminal.print(...wrap(`${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}`, terminal.width));
-  return 0;
 }
 
 /** @throws InputError */

@@ -6,6 +6,7 @@ import { parseFaults } from '../lex/lex-faults.ts';
 import type { LexServer } from '../lex/lex-server.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
+import { refuseStack } from './define-command.ts';
 import { sampleFolder } from './sample.ts';
 
 interface ServeFlags extends GlobalFlags {
@@ -19,6 +20,7 @@ const DEFAULT_PORT = 7700;
 
 /** Serves until it is asked to stop; that is what it is for, so it ends with 0. */
 export async function serveLex(flags: ServeFlags, context: Context): Promise<number> {
+  refuseStack('lex serve', flags);
   const { terminal } = context;
   const folder = flags.folder === undefined ? sampleFolder('lex/day-1') : resolve(context.cwd, flags.folder);
   const port = flags.port === undefined ? DEFAULT_PORT : readWhole('--port', flags.port, 0, 65_535);

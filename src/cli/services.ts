@@ -1,26 +1,34 @@
 /** What commands need of the rest, loaded when it is needed: `--help` must not wait for a database. */
-import { PermanentError } from '../errors.ts';
 import type { LexServer, LexServerOptions } from '../lex/lex-server.ts';
-import type { DataAccess, DataPlace, JobData } from '../runtime/job-data.ts';
+import type { DataAccess, DataPlace, JobData, StackPlace } from '../runtime/job-data.ts';
 import type { JobRuntime } from '../runtime/job-runtime.ts';
 import type { HashRebuild } from '../runtime/local-hash-rebuild.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 
 export interface Services {
-  openRuntime(place: DataPlace, config: RuntimeConfig): Promise<JobRuntime>;
+  openRuntime(config: RuntimeConfig): Promise<JobRuntime>;
+  openStackRuntime(place: StackPlace): Promise<JobRuntime>;
   openData(place: DataPlace, access: DataAccess): Promise<JobData>;
   rebuildHashes(folder: string): Promise<HashRebuild>;
   startLex(options: LexServerOptions): Promise<LexServer>;
 }
 
 export const LOCAL_SERVICES: Services = {
-  async openRuntime(_place, config) {
+  async openRuntime(config) {
     const { openLocalRuntime } = await import('../runtime/local-runtime.ts');
     return openLocalRuntime(config);
   },
+  async openStackRuntime(place) {
+    const { openStackRuntime } = await import('../runtime/aws/stack-runtime.ts');
+    return openStackRuntime(place);
+  },
   async openData(place, access) {
+    if (place.kind === 'stack') {
+      const { openStackData } = await import('../runtime/aws/stack-data.ts');
+      return openStackData(place, access);
+    }
     const { openLocalData } = await import('../runtime/local-data.ts');
-    return openLocalData(folderOf(place), access);
+    return openLocalData(place.folder, access);
   },
   async rebuildHashes(folder) {
     const { rebuildLocalHashes } = await import('../runtime/local-hash-rebuild.ts');
@@ -31,8 +39,3 @@ export const LOCAL_SERVICES: Services = {
     return startLexServer(options);
   },
 };
-
-function folderOf(place: DataPlace): string {
-  if (place.kind === 'folder') return place.folder;
-  throw new PermanentError('USAGE', `The stack ${place.stack} cannot be reached from the command line.`);
-}

@@ -1,5 +1,5 @@
 /** The work of `lexdelta show`. */
-
+import { JOB_DEFAULTS } from '../job/job-defaults.ts';
 import { readBusinessDays, remarksOnDate } from './business-days.ts';
 import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -13,10 +13,11 @@ import { verdictOf } from './verdict/verdict-of.ts';
 export async function showRun(run: string, flags: GlobalFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const { lex } = await readConfig(flags, context);
-  const data = await context.services.openData(await placeOf(flags, context), 'read');
+  const place = await placeOf(flags, context);
+  const data = await context.services.openData(place, 'read');
   try {
-    const report = await findRun(run, data.jobStats);
-    const isAlive = await data.isAlive(report.run);
+    const report = await findRun(run, data);
+    const isAlive = report.status === 'running' && (await data.isAlive(report.run));
     const remarks =
       report.started_at === ''
         ? []
@@ -24,7 +25,12 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, report });
     else {
       const { paint, width, commandWidth, isQuiet } = terminal;
-      const runHint = hintOfInput(await data.inputOf(report.run), lex !== null, flags);
+      const runHint = hintOfInput(
+        await data.inputOf(report.run),
+        place.kind === 'stack' || lex !== null,
+        flags,
+        data.jobDefaults ?? JOB_DEFAULTS,
+      );
       const hints = { flags: flagsForHints(flags), runHint };
       const options = { paint, width, commandWidth, isQuiet, ...hints, isAlive, remarks };
       terminal.print(...renderVerdict(report, options));

@@ -1,4 +1,5 @@
 /** Where a job keeps its data, and what commands see of it that look at it or import into it. */
+import type { JobDefaults } from '../job/job-defaults.ts';
 import type { JobInput } from '../job/job-input.ts';
 import type { JobStores } from '../stores/job-stores.ts';
 
@@ -8,6 +9,8 @@ export type DataPlace =
   | { readonly kind: 'folder'; readonly folder: string }
   /** @param region `null`: where the AWS configuration says */
   | { readonly kind: 'stack'; readonly stack: string; readonly region: string | null };
+
+export type StackPlace = Extract<DataPlace, { readonly kind: 'stack' }>;
 
 /** `read` makes and changes nothing; `write` makes what is missing: the folder, the built-in governing laws. */
 export type DataAccess = 'read' | 'write';
@@ -24,6 +27,8 @@ export interface JobExecution {
 
 /** The data of one job, on this machine or on AWS. Each store asks for its own rights, and for those alone. */
 export interface JobData extends JobStores {
+  /** What a run has that is given no input; `null`: what the command line says. */
+  readonly jobDefaults: JobDefaults | null;
   /** Whether somebody works on the run. In a data folder one that has not ended may be nobody's: it was interrupted. */
   isAlive(run: string): Promise<boolean>;
   /** `null`: the engine does not know it, or not any more. */

@@ -14,6 +14,7 @@ export async function openLocalData(folder: string, access: DataAccess): Promise
   const journal = new LmdbJournal(stores.environment);
   return {
     ...stores,
+    jobDefaults: null,
     isAlive: async (run) => isExecutionAlive(folder, run),
     execution: async (run) => journal.execution(run),
     inputOf: async (run) => (journal.execution(run)?.input as JobInput | undefined) ?? null,

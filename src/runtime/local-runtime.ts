@@ -24,6 +24,8 @@ export async function openLocalRuntime(config: RuntimeConfig): Promise<JobRuntim
 
 /** Runs nothing by itself: reads JobStats and the journal, and opens guarded stores for the run that it takes. */
 class EmbeddedRuntime implements JobRuntime {
+  readonly isElsewhere = false;
+  readonly jobDefaults = null;
   readonly #config: RuntimeConfig;
   readonly #stores: EmbeddedStores;
   readonly #journal: LmdbJournal;
@@ -51,7 +53,7 @@ class EmbeddedRuntime implements JobRuntime {
         if (outcome === 'ended') return { kind: 'ended', ran: true, report: await this.#report(run) };
       }
       onEvent({ type: 'run', mode: 'following', run, attempt });
-      const progress = new RunProgress(run, onEvent);
+      const progress = new RunProgress(run, onEvent, { countsPages: true });
       const followed = await followRun(run, {
         journal: this.#journal,
         isAlive: (execution) => isExecutionAlive(this.#config.dataFolder, execution),

@@ -1,11 +1,13 @@
 /** Turns the history of a run, and of the batches nested in it, into {@link RunEvent}s. */
 import type { HistoryEvent } from '../engine/history-event.ts';
-import type { NamespaceCounts } from '../job/contracts.ts';
+import type { NamespaceCounts, QueryNamespaceOutput } from '../job/contracts.ts';
+import type { JobInput } from '../job/job-input.ts';
 import { messageOfCause } from './error-cause.ts';
 import type { RunEvent } from './run-events.ts';
 
 /** States that tell what the progress counts. */
 const COUNT_STATE = 'GetTotalDocsInNamespaceAndCreateBatchesForLexQuery';
+const READ_STATE = 'QueryNamespace';
 const PLAN_STATE = 'CreateBatchesForDeltaDocs';
 const NAMESPACE_ENDS = ['NamespaceQueried', 'NamespaceUnread'];
 const SLICE_ENDS = ['TransformDocumentData', 'SliceFailed'];
@@ -24,10 +26,15 @@ export class RunProgress {
   readonly #lines = new Map<string, Map<number, Line>>();
   #slices = { done: 0, total: 0 };
   #iteration = 0;
+  readonly #countsPages: boolean;
+  /** Rows of a page, as the run was asked to read them. */
+  #pageRows = 0;
 
-  constructor(run: string, tell: (event: RunEvent) => void) {
+  /** @param countsPages nobody tells each page: what was read is estimated when a worker's turn ends */
+  constructor(run: string, tell: (event: RunEvent) => void, options: { readonly countsPages?: boolean } = {}) {
     this.#run = run;
     this.#tell = tell;
+    this.#countsPages = options.countsPages ?? false;
   }
 
   take(execution: string, event: HistoryEvent): void {
@@ -49,7 +56,9 @@ export class RunProgress {
     return line;
   }
 
-  #takeOfRun(event: HistoryEvent, { namespace }: Line): void {
+  #takeOfRun(event: HistoryEvent, line: Line): void {
+    if (this.#countsPages) this.#takePages(event, line);
+    const { namespace } = line;
     const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited, timestamp: at } = event;
     if (entered?.name === 'QueryNamespaces') this.#iteration += 1;
     if (entered) this.#tell({ type: 'state', phase: 'entered', state: entered.name, namespace, at });
@@ -69,6 +78,15 @@ export class RunProgress {
       this.#slices = { done: 0, total: Number(assigned['slices'] ?? 0) };
       this.#tell({ type: 'slices', ...this.#slices });
     }
+  }
+
+  #takePages(event: HistoryEvent, { state, namespace }: Line): void {
+    const { executionStartedEventDetails: started, taskSucceededEventDetails: succeeded } = event;
+    if (started?.input) this.#pageRows = Number((JSON.parse(started.input) as Partial<JobInput>).query_batch_size ?? 0);
+    if (!succeeded?.output || state !== READ_STATE || namespace === null) return;
+    const { Payload } = JSON.parse(succeeded.output) as { readonly Payload?: Partial<QueryNamespaceOutput> };
+    const pages = Payload?.pages ?? 0;
+    if (pages > 0) this.#tell({ type: 'read', namespace, documents: pages * this.#pageRows, pages });
   }
 
   #tellSlice(): void {

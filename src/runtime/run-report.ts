@@ -1,8 +1,10 @@
 /** What JobStats keeps of a run, read back: the source of verdicts, `runs` and `show`. */
 
 import type { GateResult, NamespaceCounts, Override, SliceCounts, WriteManifestOutput } from '../job/contracts.ts';
+import { manifestKey } from '../publish/attempt-files.ts';
 import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
 import { messageOfCause } from './error-cause.ts';
+import type { JobExecution } from './job-data.ts';
 
 export interface RunReport {
   readonly run: string;
@@ -59,6 +61,9 @@ export function readRunReport(row: JobStatsRow): RunReport {
   };
 }
 
+/** Its status as whichever engine says it. */
+type EndedExecution = Omit<JobExecution, 'status'> & { readonly status: string };
+
 /**
  * The report of an execution that has ended. What no Catch saw (a timeout, an abort, a defect) left the row as it was, or
  * none at all: then the engine's word counts.
@@ -69,33 +74,31 @@ export function readEndedReport(
     readonly run: string;
     readonly business_date: string;
     readonly attempt: number;
-    readonly record: {
-      readonly status: string;
-      readonly startedAtMs: number;
-      readonly stoppedAtMs: number | null;
-      readonly error: string | null;
-      readonly cause: string | null;
-    } | null;
+    readonly record: EndedExecution | null;
+    /** The manifest last published, where it is known. */
+    readonly head?: string | null;
   },
 ): RunReport {
-  const { run, business_date, attempt, record } = execution;
+  const { run, business_date, attempt, record, head = null } = execution;
   const report = readRunReport(row ?? { business_date, execution_name: run, attempt, status: 'running', fence: 0 });
   if (record === null || report.status !== 'running' || record.status === 'RUNNING') return report;
+  const isHead = head === manifestKey(execution) && record.status !== 'SUCCEEDED';
   return {
     ...report,
-    status: STATUS_OF[record.status] ?? 'failed',
+    status: isHead ? 'published_incomplete' : statusOf(record),
+    base: row === null ? head : report.base,
     started_at: report.started_at || new Date(record.startedAtMs).toISOString(),
     ended_at: record.stoppedAtMs === null ? null : new Date(record.stoppedAtMs).toISOString(),
-    error: readError(record.error ?? record.status, record.cause),
+    error:
+      record.error === null && record.cause === null ? null : readError(record.error ?? record.status, record.cause),
   };
 }
 
-const STATUS_OF: Readonly<Record<string, RunStatus>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  TIMED_OUT: 'timed_out',
-  ABORTED: 'superseded',
-};
+/** The embedded engine aborts what another run has taken over from; on AWS an operator does, who may say why. */
+function statusOf({ status, error }: EndedExecution): RunStatus {
+  if (status === 'ABORTED') return error === 'Lexdelta.Superseded' ? 'superseded' : 'aborted';
+  return status === 'SUCCEEDED' ? 'succeeded' : status === 'TIMED_OUT' ? 'timed_out' : 'failed';
+}
 
 /** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {

@@ -261,7 +261,7 @@ describe('lexdelta run', () => {
     const result = await runCli(RUN, { cwd, stop: 'SIGINT', ...fakeRuntime({ outcome }) });
 
     expect(result.exitCode).toBe(130);
-    expect(result.stderr).toContain('goes on in the other process; only following it has ended.');
+    expect(result.stderr).toContain('goes on; only following it has ended.');
     expect(result.stderr).not.toContain('has stopped');
   });
 

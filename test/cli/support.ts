@@ -54,6 +54,7 @@ const refuse = (): never => {
 };
 const REFUSING_SERVICES: Services = {
   openRuntime: refuse,
+  openStackRuntime: refuse,
   openData: refuse,
   rebuildHashes: refuse,
   startLex: refuse,
@@ -72,9 +73,11 @@ export function fakeRuntime({ outcome, events = [], preview }: FakeRun): {
 } {
   const seen: { config?: RuntimeConfig; request?: RunRequest } = {};
   const services = {
-    openRuntime: async (_place: unknown, config: RuntimeConfig) => {
+    openRuntime: async (config: RuntimeConfig) => {
       seen.config = config;
       return {
+        isElsewhere: false,
+        jobDefaults: null,
         run: async (request: RunRequest, follow: { readonly onEvent?: (event: RunEvent) => void }) => {
           seen.request = request;
           for (const event of events) follow.onEvent?.(event);

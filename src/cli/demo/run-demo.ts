@@ -7,7 +7,7 @@ import type { RunOutcome } from '../../runtime/run-events.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { readConfig } from '../config.ts';
 import type { Context, GlobalFlags } from '../context.ts';
-import { shellWord } from '../define-command.ts';
+import { refuseStack, shellWord } from '../define-command.ts';
 import { PROGRAM } from '../program-name.ts';
 import { showProgress } from '../progress/display.ts';
 import { sampleFolder } from '../sample.ts';
@@ -32,6 +32,7 @@ interface DayResult {
 }
 
 export async function runDemo(flags: GlobalFlags, context: Context): Promise<number> {
+  refuseStack('demo', flags);
   const { terminal, cwd } = context;
   const config = await readConfig({ data: flags.data }, context);
   const { folder, isReplaced } = await makeDemoFolder(
@@ -84,7 +85,7 @@ async function runDay(
   try {
     terminal.note('', `$ lexdelta run --business-date ${date} --lex ${server.url}`);
     const base = await readConfig({ data: folder, lex: server.url }, { env: {}, cwd: folder, home: folder });
-    const runtime = await services.openRuntime({ kind: 'folder', folder }, base);
+    const runtime = await services.openRuntime(base);
     let outcome: RunOutcome;
     const display = showProgress(terminal, NAMESPACES, context.now);
     try {

@@ -51,7 +51,7 @@ export function showProgress(terminal: Terminal, namespaces: readonly string[], 
 }
 
 function startLine(event: Extract<RunEvent, { readonly type: 'run' }>, nowMs: number): string {
-  const words = { new: 'started', resumed: 'goes on', following: 'runs in another process, followed since' };
+  const words = { new: 'started', resumed: 'goes on', following: 'runs already, followed since' };
   return `${event.run}  attempt ${event.attempt}  ${words[event.mode]} ${utcTime(new Date(nowMs).toISOString())}`;
 }
 

@@ -1,5 +1,6 @@
 /** The work of `lexdelta rejected`. */
 import { PermanentError } from '../../errors.ts';
+import { manifestKey } from '../../publish/attempt-files.ts';
 import { openPublishedDay, readRejected } from '../../publish/read-published.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
@@ -25,7 +26,7 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, 1_000_000);
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
-    const report = await findRun(run, data.jobStats);
+    const report = await findRun(run, data);
     const isPublished = verdictOf(report).startsWith('published');
     const items = onlyNamespace(readItems(report, data), flags.namespace);
     const tally = await tallyByRule(items, flags.byRule ? 0 : limit);
@@ -48,11 +49,12 @@ function checkNamespace(namespace: string | undefined, { run, query }: RunReport
 }
 
 async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): AsyncIterable<RejectedItem> {
-  if (report.publication === null || !verdictOf(report).startsWith('published')) {
+  if (!verdictOf(report).startsWith('published')) {
     yield* readAttemptRejects(a3, report);
     return;
   }
-  const day = await openPublishedDay(a3, report.publication.manifest);
+  // A run that was ended right after its publication has not told of it.
+  const day = await openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
   for await (const { namespace, lex_id, since, findings } of readRejected(a3, day)) {
     yield { namespace, lex_id, since, findings };
   }

@@ -164,9 +164,9 @@ function afterReservations(report: RunReport, options: VerdictOptions): readonly
 
 function toFillIn(options: VerdictOptions, command: string): readonly string[] {
   if (!command.includes(FILL_IN)) return [];
-  const what = command.includes(`--input ${FILL_IN}`)
-    ? 'the input file of that run, and where Lex is'
-    : 'URL or folder';
+  const isInput = command.includes(`--input ${FILL_IN}`);
+  const isLex = command.includes(`--lex ${FILL_IN}`);
+  const what = [...(isInput ? ['the input file of that run'] : []), ...(isLex ? ['where Lex is'] : [])].join(', and ');
   return fact(options, 'fill in', `${FILL_IN}: ${what}`);
 }
 

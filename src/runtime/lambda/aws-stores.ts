@@ -2,6 +2,7 @@
  * The stores of a deployed function, each opened by itself: a bundle holds the drivers and clients that its step uses, and
  * a function needs the names and rights of those alone. Called once per process.
  */
+import { s3Place } from '../../stores/aws/client-options.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../../stores/aws/create-aws-clients.ts';
 import { DynamoAgreementHash } from '../../stores/aws/dynamo-agreement-hash.ts';
 import { DynamoEntityTable } from '../../stores/aws/dynamo-entity-table.ts';
@@ -15,8 +16,7 @@ import { readVariables } from './environment.ts';
 
 /** One client a service and process: it keeps sockets and credentials. Pure: where nobody asks for it, it is not bundled. */
 const dynamoDb = /* @__PURE__ */ once(createDynamoDbClient);
-/** A stand-in's address comes from the environment, as AWS's clients read it; then a bucket stands in the path. */
-const s3 = /* @__PURE__ */ once(() => createS3Client(endpointOf(process.env)));
+const s3 = /* @__PURE__ */ once(() => createS3Client(s3Place(process.env)));
 const sqs = /* @__PURE__ */ once(createSqsClient);
 
 export function openJobStats(): DynamoJobStats {
@@ -54,11 +54,6 @@ export function openJobDailyBatchProcessing(): S3ObjectStore {
 
 export function openJobDailyA3Data(): S3JobDailyA3Data {
   return new S3JobDailyA3Data(s3(), readVariables(['jobDailyA3DataBucket']).jobDailyA3DataBucket);
-}
-
-function endpointOf({ AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): { readonly endpoint?: string } {
-  const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL ?? '';
-  return endpoint === '' ? {} : { endpoint };
 }
 
 function once<T>(make: () => T): () => T {

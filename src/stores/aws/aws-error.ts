@@ -21,6 +21,9 @@ const SENTENCES: Readonly<Record<Told, string>> = {
   missing: 'is not there',
 };
 
+/** Why is not told: what a credential process or a profile says may hold a secret. */
+const NO_CREDENTIALS = 'was not asked: no credentials were found, or they cannot be renewed';
+
 /**
  * The typed error for a failed call, or `error` itself when it is none that we understand. AWS's own words are kept for
  * denials: they name the right and the role, which is what has to be mended.
@@ -31,7 +34,8 @@ export function awsError(error: unknown, store: string, operation: string): unkn
   if (kind === null) return error;
   const name = error instanceof Error ? error.name : 'Error';
   const words = kind === 'denied' || kind === 'kms' ? `: ${messageOf(error)}` : '';
-  const what = `The ${store} ${SENTENCES[kind]} (${operation}, ${name}${words}).`;
+  const sentence = name.endsWith('ProviderError') ? NO_CREDENTIALS : SENTENCES[kind];
+  const what = `The ${store} ${sentence} (${operation}, ${name}${words}).`;
   const details = { store, operation, error: name };
   const Kind = kind === 'throttled' || kind === 'unreachable' ? TransientError : PermanentError;
   return new Kind(CODES[kind], what, details, { cause: error });

@@ -22,6 +22,7 @@ const THROTTLED = new Set([
   'BandwidthLimitExceeded',
   'KmsThrottled',
   'KMSThrottlingException',
+  'KmsThrottlingException',
   'KMS.ThrottlingException',
 ]);
 
@@ -79,7 +80,7 @@ const CREDENTIALS = new Set([
 
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AccountProblem', 'AllAccessDisabled', 'Forbidden']);
 
-const MISSING = new Set(['ResourceNotFoundException', 'NoSuchBucket', 'QueueDoesNotExist']);
+const MISSING = new Set(['ResourceNotFoundException', 'NoSuchBucket', 'QueueDoesNotExist', 'StateMachineDoesNotExist']);
 
 /** What KMS itself refuses, under the names of S3 (`KMS.…`), SQS (`Kms…`), DynamoDB (`KMS…`) and Secrets Manager. */
 const KMS = /^(?:kms[.A-Z]|inaccessibleencryption|decryptionfailure$|encryptionfailure$)/i;

@@ -1,0 +1,118 @@
+/** Runs a checked request, wherever its runtime is: shows the progress, and tells what it came to. */
+import { PermanentError } from '../errors.ts';
+import { JOB_DEFAULTS } from '../job/job-defaults.ts';
+import type { JobInput } from '../job/job-input.ts';
+import type { JobRuntime, RunRequest } from '../runtime/job-runtime.ts';
+import type { RunPlan } from '../runtime/plan-run.ts';
+import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
+import type { Context, GlobalFlags } from './context.ts';
+import { flagsForHints } from './define-command.ts';
+import { exitCodeOfReport } from './exit-code-of-report.ts';
+import { showProgress } from './progress/display.ts';
+import { hintOfRun, type RunHint } from './run-hints.ts';
+import type { InputFlags } from './run-input.ts';
+import { exitCodeOfSignal } from './signals.ts';
+import { wrap } from './terminal/wrap.ts';
+import { nextAttempt } from './verdict/next-attempt.ts';
+import { renderVerdict } from './verdict/render-verdict.ts';
+import { verdictOf } from './verdict/verdict-of.ts';
+
+export interface RunFlags extends InputFlags, GlobalFlags {
+  readonly lex?: string;
+  readonly attempt?: string;
+  readonly dryRun?: boolean;
+}
+
+/** @returns the exit code */
+export async function carryOutRun(
+  runtime: JobRuntime,
+  request: RunRequest,
+  flags: RunFlags,
+  context: Context,
+): Promise<number> {
+  if (flags.dryRun) return tellPreview(await runtime.preview(request), context);
+  const { terminal } = context;
+  let isFollowing = false;
+  const signal = context.catchStopSignals((name) => {
+    const what = isFollowing ? 'following ends; the run goes on' : 'stopping; what is done stays';
+    terminal.note(`${name}: ${what}. Once more ends at once.`);
+  });
+  const namespaces = request.input.namespaces.map(({ namespace }) => namespace);
+  const display = showProgress(terminal, namespaces, context.now);
+  let outcome: RunOutcome;
+  try {
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'run') isFollowing = event.mode === 'following' || runtime.isElsewhere;
+      display.onEvent(event);
+    };
+    outcome = await runtime.run(request, { onEvent, signal });
+  } finally {
+    display.end();
+  }
+  if (outcome.kind === 'locked') {
+    throw new PermanentError('JOB_ALREADY_RUNNING', `The run ${outcome.owner} holds the lock. Nothing was created.`);
+  }
+  if (outcome.kind === 'stopped') return tellStop(outcome, runtime.isElsewhere, signal, context);
+  const runHint = hintOfRun(flags, request.input, runtime.jobDefaults ?? JOB_DEFAULTS);
+  return tellEnd(outcome, request.input, { flags: flagsForHints(flags), runHint }, context);
+}
+
+function tellStop(
+  { run, following }: Extract<RunOutcome, { readonly kind: 'stopped' }>,
+  isElsewhere: boolean,
+  signal: AbortSignal,
+  { terminal }: Context,
+): number {
+  const exitCode = exitCodeOfSignal(signal);
+  const words = following
+    ? `${run} goes on; only following it has ended. The same command follows it again.`
+    : isElsewhere
+      ? `${run} was not started.`
+      : `${run} has stopped. The same command goes on with it.`;
+  if (terminal.isJson) terminal.printJson('run', { outcome: 'stopped', run, following, exit_code: exitCode });
+  else terminal.note(...wrap(words, terminal.errorWidth));
+  return exitCode;
+}
+
+function tellEnd(
+  { report, ran }: Extract<RunOutcome, { readonly kind: 'ended' }>,
+  input: JobInput,
+  hints: { readonly flags: string; readonly runHint: RunHint },
+  { terminal }: Context,
+): number {
+  const exitCode = exitCodeOfReport(report);
+  if (terminal.isJson) {
+    terminal.printJson('run', { outcome: 'ended', ran, verdict: verdictOf(report), exit_code: exitCode, report });
+    return exitCode;
+  }
+  if (!ran) {
+    terminal.note(`${report.run} had ended before. Nothing was done.`);
+    if (input.overrides.length > 0) {
+      const kinds = input.overrides.map(({ accept }) => accept).join(', ');
+      terminal.note(
+        ...wrap(`Accepted (${kinds}) had no effect on it. A new attempt takes it into account:`, terminal.errorWidth),
+        `  ${nextAttempt(report, hints.runHint)}`,
+      );
+    }
+  }
+  const { paint, width, commandWidth, isQuiet } = terminal;
+  terminal.print(...renderVerdict(report, { paint, width, commandWidth, isQuiet, ...hints }));
+  return exitCode;
+}
+
+export function tellPreview(found: RunPlan, { terminal }: Context): number {
+  if (terminal.isJson) {
+    terminal.printJson('run', { outcome: 'preview', ...found, exit_code: 0 });
+    return 0;
+  }
+  const words = {
+    start: 'would start',
+    resume: 'was interrupted and would go on',
+    follow: 'runs already and would be followed',
+    nothing: 'has ended, nothing would be done',
+    locked: `would not start: ${found.owner ?? 'another run'} holds the lock and works`,
+  };
+  const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
+  terminal.print(...wrap(`${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}`, terminal.width));
+  return 0;
+}
