@@ -4,7 +4,7 @@
  * A state whose work grows with documents works in turns: its output's `cursor` goes back into its input until `null`.
  */
 
-export type OverrideKind = 'query' | 'transform' | 'removals' | 'date';
+export type OverrideKind = 'query' | 'transform' | 'removals' | 'date' | 'fill';
 /** An operator's acceptance of a failed check, for one attempt. */
 export interface Override {
   readonly accept: OverrideKind;
@@ -162,6 +162,12 @@ export interface GateResult {
   /** Failed, but accepted by an operator. */
   readonly accepted: boolean;
 }
+/** The share of rows that have `field`, of all fields the one that has fallen furthest, held to that of the base. */
+export interface FillGate extends GateResult {
+  readonly field: string;
+  readonly base_numerator: number;
+  readonly base_denominator: number;
+}
 export interface ValidateQueryOutput {
   readonly gate: GateResult;
   /** `pass`: go on; `retry`: query `retry` again in the next iteration; `fail`: after the last iteration. */
@@ -301,6 +307,8 @@ export interface WriteManifestInput extends PublishInput {
   readonly look_ups: LookUpsServed | null;
   readonly overrides: readonly Override[];
   readonly started_at: string;
+  /** 0 to 1: how far the share of rows that have a mandatory field may fall below the base's. */
+  readonly max_fill_rate_drop: number;
 }
 export interface WriteManifestOutput {
   readonly manifest: string;
@@ -311,6 +319,10 @@ export interface WriteManifestOutput {
   readonly rejected: number;
   readonly stale: number;
   readonly table_findings: number;
+  /** How many of them each rule has; a rule without one is left out. */
+  readonly findings_by_rule: Readonly<Record<string, number>>;
+  /** `null`: there was nothing to compare with. */
+  readonly fill_gate: FillGate | null;
 }
 export interface WriteAsOfInput extends AttemptId {
   readonly phase: 'as_of';

@@ -21,6 +21,7 @@ export interface JobInput {
   }[];
   readonly max_query_iterations: number;
   readonly max_removed_percentage: number;
+  readonly max_fill_rate_drop: number;
   readonly overrides: readonly Override[];
 }
 
@@ -32,6 +33,7 @@ export const DEFAULT_INPUT = {
   docs_transformation_percentage_success: 0.9,
   max_query_iterations: 3,
   max_removed_percentage: 0.05,
+  max_fill_rate_drop: 0.05,
   namespaces: ['mac', 'docman', 'pwm', 'cct'],
 } as const;
 
@@ -66,8 +68,8 @@ const REQUIRED = [
   'docs_transformation_percentage_success',
   'namespaces',
 ] as const;
-const OPTIONAL = ['max_query_iterations', 'max_removed_percentage', 'overrides'] as const;
-const OVERRIDE_KINDS: readonly OverrideKind[] = ['query', 'transform', 'removals', 'date'];
+const OPTIONAL = ['max_query_iterations', 'max_removed_percentage', 'max_fill_rate_drop', 'overrides'] as const;
+export const OVERRIDE_KINDS: readonly OverrideKind[] = ['query', 'transform', 'removals', 'date', 'fill'];
 
 /**
  * Checks an input that was read as JSON and gives the optional fields their defaults.
@@ -115,6 +117,7 @@ export function parseJobInput(value: unknown): JobInput {
     namespaces: 'namespaces' in value ? parseNamespaces(value['namespaces'], report) : [],
     max_query_iterations: integer('max_query_iterations', 1, 10, DEFAULT_INPUT.max_query_iterations),
     max_removed_percentage: share('max_removed_percentage', DEFAULT_INPUT.max_removed_percentage),
+    max_fill_rate_drop: share('max_fill_rate_drop', DEFAULT_INPUT.max_fill_rate_drop),
     overrides: parseOverrides(value['overrides'] ?? [], report),
   };
   checkHistory(input, report);

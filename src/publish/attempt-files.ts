@@ -7,6 +7,7 @@
  *   `shards/plan-<nnnnn>.json`           what a shard is built of
  *   `shards/built-<nnnnn>.json`          what came of it
  *   `shards/refs/<range>/<shard>.ndjson` the shard's agreement identifiers and references to them, by range
+ *   `shards/entities/<range>/<shard>.ndjson` the entities that the shard's rows name, by range
  *   `shards/findings-<range>.ndjson`     the table findings of a range
  */
 import { PermanentError } from '../errors.ts';
@@ -60,12 +61,29 @@ export function builtShardKey(id: AttemptId, shard: number): string {
   return `${recordsFolder(id)}/shards/built-${digits(shard, 5)}.json`;
 }
 
+export function referencesFolder(id: AttemptId, range: number): string {
+  return `${recordsFolder(id)}/shards/refs/${digits(range, 5)}`;
+}
+
 export function referencesKey(id: AttemptId, range: number, shard: number): string {
-  return `${recordsFolder(id)}/shards/refs/${digits(range, 5)}/${digits(shard, 5)}.ndjson`;
+  return `${referencesFolder(id, range)}/${digits(shard, 5)}.ndjson`;
+}
+
+export function namedEntitiesFolder(id: AttemptId, range: number): string {
+  return `${recordsFolder(id)}/shards/entities/${digits(range, 5)}`;
+}
+
+export function namedEntitiesKey(id: AttemptId, range: number, shard: number): string {
+  return `${namedEntitiesFolder(id, range)}/${digits(shard, 5)}.ndjson`;
 }
 
 export function rangeFindingsKey(id: AttemptId, range: number): string {
   return `${recordsFolder(id)}/shards/findings-${digits(range, 5)}.ndjson`;
+}
+
+/** Path of a shard's rows as Parquet below the published folder. */
+export function parquetPath(shard: number): string {
+  return `parquet/shard-${digits(shard, 5)}.parquet`;
 }
 
 /** Path of a shard's file below the published folder. */

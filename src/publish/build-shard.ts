@@ -23,7 +23,7 @@ import {
   type ShardPlan,
   type TakenCounts,
 } from './shard-plan.ts';
-import { ShardWriter } from './shard-writer.ts';
+import { ShardWriter, type ShardWriterOptions } from './shard-writer.ts';
 import { SliceMerge } from './slice-merge.ts';
 import type { SliceLine, UnreadableRowLine } from './slice-output.ts';
 
@@ -58,14 +58,14 @@ async function buildShard(
   const markEvery = (deps.limits ?? SHARD_LIMITS).markEvery;
   const built = canBeCopied(shardPlan)
     ? await copyShard(input, shardPlan, plan.ranges, deps.a3)
-    : await mergeShard(input, shardPlan, { ranges: plan.ranges, markEvery }, deps.a3);
+    : await mergeShard(input, shardPlan, { ranges: plan.ranges, markEvery, run: input.job_id }, deps.a3);
   await deps.a3.putOnce(builtShardKey(input, number), encodeJson(built));
 }
 
 async function mergeShard(
   input: BuildShardsInput,
   plan: ShardPlan,
-  options: { readonly ranges: number; readonly markEvery: number },
+  options: ShardWriterOptions,
   a3: BuildShardsDeps['a3'],
 ): Promise<BuiltShard> {
   const base = new BaseDocuments(plan, a3);
@@ -80,7 +80,7 @@ async function mergeShard(
     });
     const shard = await writer.close(plan);
     const rows = { base: baseRows, ...writer.changes };
-    return { format: 1, shard, taken, rows, rejected_documents: writer.rejectedDocuments };
+    return { format: 1, shard, taken, rows, rejected_documents: writer.rejectedDocuments, fill: writer.fill };
   } catch (error) {
     await writer.abort();
     throw error;

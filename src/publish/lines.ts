@@ -8,7 +8,10 @@ const LINE_FEED = 0x0a;
  * @param name what the error calls the file
  * @throws PermanentError `STORE_CORRUPT`: the last line has no end
  */
-export async function* lineBatches(blocks: AsyncIterable<Uint8Array>, name: string): AsyncIterable<readonly string[]> {
+export async function* lineBatches(
+  blocks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+): AsyncIterable<readonly string[]> {
   let pending: Uint8Array[] = [];
   for await (const block of blocks) {
     const end = block.lastIndexOf(LINE_FEED);

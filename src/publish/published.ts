@@ -1,7 +1,8 @@
 /**
- * The files of a published day, below `published/as_of=<date>/attempt=<n>/` in JobDailyA3Data. Readers go by the
+ * The files of a published day, below `published/as_of=<date>/attempt=<n>/` in JobDailyA3Data. Our readers go by the
  * manifest's list, never by a glob. Everything here but `times.json` depends on nothing but the input.
  *   `table/shard-00000.ndjson.gz`     rows, ascending by key (namespace, lex id, A3.2, A3.3, A3.6; bytes)
+ *   `parquet/shard-00000.parquet`     the same rows for DuckDB, Athena and the like; columns in `parquet/columns.ts`
  *   `changes/shard-00000.ndjson.gz`   the day's change log, same range and order
  *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
@@ -12,7 +13,14 @@ import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { Use } from '../agreements/look-up-items.ts';
 import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
 import type { Finding, Severity } from '../agreements/transformed.ts';
-import type { GateResult, LookUpsServed, NamespaceCounts, OutcomeCounts, Override } from '../job/contracts.ts';
+import type {
+  FillGate,
+  GateResult,
+  LookUpsServed,
+  NamespaceCounts,
+  OutcomeCounts,
+  Override,
+} from '../job/contracts.ts';
 
 /** A row as it stands in a shard: A3.2 to A3.16 first, in field order, then: */
 export type TableRow = A3Values & {
@@ -117,6 +125,8 @@ export interface Shard {
   /** Places after every 10,000th line of table and rejected together: where the shard can be split. */
   readonly marks: readonly Place[];
   readonly table: PublishedFile;
+  /** Not given in tables that were published before there was Parquet. */
+  readonly parquet?: ParquetFile;
   readonly changes: PublishedFile;
   readonly rejected: PublishedFile;
   readonly uses: PublishedFile;

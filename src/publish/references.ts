@@ -1,64 +1,59 @@
-/**
- * What the table findings need of each row, dealt by agreement identifier into ranges: all that concerns one identifier
- * lies in one range, so `check` needs no more memory than a range takes, whatever the size of the table.
- */
+/** What the findings on agreement identifiers need of each row, dealt by identifier into ranges. */
 import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { referencesKey } from './attempt-files.ts';
+import { RangeFiles } from './range-files.ts';
 import type { StoredRow } from './table-row.ts';
 
-/** `key`: the row's own A3.3. The others: an A3.3 that the row names in that field. */
-export type ReferenceKind = 'key' | 'A3.12' | 'A3.12.3';
-
-/** Kind, the identifier, a digest of the row's values (`''` unless a key), then the row's namespace, lex id and A3.3. */
-export type Reference = readonly [
-  kind: ReferenceKind,
+/** The row's own A3.3, a digest of its values, and whether it names an underlying obligor (A3.6.1). */
+export type KeyReference = readonly [
+  kind: 'key',
   identifier: string,
+  namespace: string,
+  lex_id: string,
   digest: string,
+  hasObligor: boolean,
+];
+
+/** An A3.3 that the row names in that field, and the row's own. */
+export type NamingReference = readonly [
+  kind: 'A3.12' | 'A3.12.3',
+  identifier: string,
   namespace: string,
   lex_id: string,
   own_identifier: string | null,
 ];
 
+export type Reference = KeyReference | NamingReference;
+
 /** Where the values of a row's line end: they stand before its namespace, and no value can hold this text unescaped. */
 const END_OF_VALUES = ',"namespace":';
 
-/** Lines that are kept as text; then they become bytes, which take a third of the memory and no work of the collector. */
-const TEXT_LINES = 500;
-
 /** Collects a shard's references: about 100 bytes each, 40 MB for 200,000 rows that name another agreement. */
 export class CollectReferences {
-  readonly #ranges: { readonly bytes: Buffer[]; text: string[] }[];
+  readonly #files: RangeFiles;
 
   constructor(ranges: number) {
-    this.#ranges = Array.from({ length: ranges }, () => ({ bytes: [], text: [] }));
+    this.#files = new RangeFiles(ranges);
   }
 
   add({ line, row }: StoredRow): void {
-    const identifier = row['A3.3'];
-    if (identifier !== null) {
+    const { namespace, lex_id, 'A3.3': own } = row;
+    if (own !== null) {
       const values = line.slice(0, line.indexOf(END_OF_VALUES));
-      this.#put('key', identifier, hash('sha256', values, 'hex').slice(0, 32), row);
+      const digest = hash('sha256', values, 'hex').slice(0, 32);
+      this.#put(['key', own, namespace, lex_id, digest, row['A3.6.1'] !== null]);
     }
-    if (row['A3.12'] !== null) this.#put('A3.12', row['A3.12'], '', row);
-    if (row['A3.12.3'] !== null) this.#put('A3.12.3', row['A3.12.3'], '', row);
+    if (row['A3.12'] !== null) this.#put(['A3.12', row['A3.12'], namespace, lex_id, own]);
+    if (row['A3.12.3'] !== null) this.#put(['A3.12.3', row['A3.12.3'], namespace, lex_id, own]);
   }
 
   async write(id: AttemptId, shard: number, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
-    for (const [range, { bytes, text }] of this.#ranges.entries()) {
-      const body = Buffer.concat([...bytes, Buffer.from(text.join(''))]);
-      if (body.length > 0) await a3.putOnce(referencesKey(id, range, shard), body);
-    }
+    await this.#files.write((range) => referencesKey(id, range, shard), a3);
   }
 
-  #put(kind: ReferenceKind, identifier: string, digest: string, row: StoredRow['row']): void {
-    const reference: Reference = [kind, identifier, digest, row.namespace, row.lex_id, row['A3.3']];
-    const range = this.#ranges[crc32(identifier) % this.#ranges.length]!;
-    range.text.push(`${JSON.stringify(reference)}\n`);
-    if (range.text.length < TEXT_LINES) return;
-    range.bytes.push(Buffer.from(range.text.join('')));
-    range.text = [];
+  #put(reference: Reference): void {
+    this.#files.put(reference[1], reference);
   }
 }

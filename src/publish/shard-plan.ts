@@ -4,7 +4,7 @@ import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtShardKey, shardPlanKey } from './attempt-files.ts';
 import { corrupt } from './lines.ts';
 import type { PlaceRange } from './place.ts';
-import type { Shard } from './published.ts';
+import type { FillCounts, Shard } from './published.ts';
 import type { SliceSpan } from './slice-merge.ts';
 
 export interface BuildPlan {
@@ -41,6 +41,8 @@ export interface BuiltShard {
   readonly taken: Readonly<Record<string, TakenCounts>>;
   readonly rows: { readonly base: number; readonly added: number; readonly removed: number; readonly changed: number };
   readonly rejected_documents: number;
+  /** Of all rows, and of those that this run made. */
+  readonly fill: { readonly table: FillCounts; readonly made: FillCounts };
 }
 
 type Reads = Pick<JobDailyA3Data, 'get'>;

@@ -1,11 +1,14 @@
-/** The four files of one shard, written side by side from documents that come in ascending place. */
+/** The five files of one shard, written side by side from documents that come in ascending place. */
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { publishedFolder, shardPath } from './attempt-files.ts';
+import { parquetPath, publishedFolder, shardPath } from './attempt-files.ts';
 import { CollectUses } from './collect-uses.ts';
+import { FillCounter } from './fill-rates.ts';
 import type { MergedDocument } from './merge-document.ts';
+import { CollectNamedEntities } from './named-entities.ts';
+import { ParquetFileWriter } from './parquet/parquet-file-writer.ts';
 import type { PlaceRange } from './place.ts';
-import type { ChangeLine, Place, RejectedEntry, Shard } from './published.ts';
+import type { ChangeLine, FillCounts, Place, RejectedEntry, Shard } from './published.ts';
 import { PublishedFileWriter } from './published-file-writer.ts';
 import { CollectReferences } from './references.ts';
 
@@ -14,6 +17,8 @@ export interface ShardWriterOptions {
   readonly ranges: number;
   /** Lines between two marks. */
   readonly markEvery: number;
+  /** Execution name. */
+  readonly run: string;
 }
 
 export class ShardWriter {
@@ -24,8 +29,13 @@ export class ShardWriter {
   readonly #a3: Pick<JobDailyA3Data, 'putOnce' | 'putOnceStream'>;
   readonly #markEvery: number;
   readonly #files: Readonly<Record<'table' | 'changes' | 'rejected' | 'uses', PublishedFileWriter>>;
+  readonly #parquet: ParquetFileWriter;
   readonly #uses = new CollectUses();
   readonly #references: CollectReferences;
+  readonly #entities: CollectNamedEntities;
+  readonly #run: string;
+  readonly #filled = new FillCounter();
+  readonly #made = new FillCounter();
   readonly #marks: Place[] = [];
   #rows = 0;
   #staleRows = 0;
@@ -45,14 +55,22 @@ export class ShardWriter {
     this.#a3 = a3;
     this.#markEvery = options.markEvery;
     this.#references = new CollectReferences(options.ranges);
+    this.#entities = new CollectNamedEntities(options.ranges);
+    this.#run = options.run;
     this.#files = { table: open('table'), changes: open('changes'), rejected: open('rejected'), uses: open('uses') };
+    this.#parquet = new ParquetFileWriter(a3, publishedFolder(id), parquetPath(number));
   }
 
   async writeDocument(place: Place, document: MergedDocument): Promise<void> {
     for (const stored of document.rows) {
       const wait = this.#files.table.write(stored.line);
       if (wait !== undefined) await wait;
+      const groupEnd = this.#parquet.write(stored.row);
+      if (groupEnd !== undefined) await groupEnd;
       this.#references.add(stored);
+      this.#entities.add(stored.row);
+      this.#filled.add(stored.row);
+      if (stored.row.lineage.run === this.#run) this.#made.add(stored.row);
       // A stale row was made by an earlier transformation: what the last one looked at stands in the rejected entry.
       if (document.rejected === null) this.#uses.add(place, stored.row.uses);
       this.#rows += 1;
@@ -76,6 +94,7 @@ export class ShardWriter {
   async close(range: PlaceRange): Promise<Shard> {
     await this.#uses.writeTo(this.#files.uses);
     await this.#references.write(this.#id, this.#number, this.#a3);
+    await this.#entities.write(this.#id, this.#number, this.#a3);
     const { table, changes, rejected, uses } = this.#files;
     return {
       number: this.#number,
@@ -83,18 +102,25 @@ export class ShardWriter {
       through: range.through,
       rows: this.#rows,
       stale_rows: this.#staleRows,
+      filled: this.#filled.counts().filled,
       unreadable: this.#unreadable,
       marks: this.#marks,
       table: await table.close(),
+      parquet: await this.#parquet.close(),
       changes: await changes.close(),
       rejected: await rejected.close(),
       uses: await uses.close(),
     };
   }
 
+  /** Of all rows so far, and of those that this run made. */
+  get fill(): { readonly table: FillCounts; readonly made: FillCounts } {
+    return { table: this.#filled.counts(), made: this.#made.counts() };
+  }
+
   /** Gives all files up. Never throws. */
   async abort(): Promise<void> {
-    await Promise.all(Object.values(this.#files).map((file) => file.abort()));
+    await Promise.all([...Object.values(this.#files), this.#parquet].map((file) => file.abort()));
   }
 
   async #writeChange(change: ChangeLine): Promise<void> {

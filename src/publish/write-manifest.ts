@@ -4,21 +4,22 @@
  * `times.json`, the one file with clock values, stays as it was written first.
  */
 import { createHash } from 'node:crypto';
+import type { RuleSet } from '../agreements/table-a3/rules.ts';
 import { PermanentError } from '../errors.ts';
-import type { WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
+import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { buildPlanKey, builtShardKey, manifestKey, publishedFolder, rangeFindingsKey } from './attempt-files.ts';
-import { compareFindings } from './check-table.ts';
-import { Cursor } from './cursor.ts';
+import { buildPlanKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
+import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
-import { corrupt, lineBatches, parsedBatches } from './lines.ts';
 import { loadManifest } from './manifest.ts';
-import type { Manifest, PublishedFile, TableFinding } from './published.ts';
+import type { Manifest, PublishedFile } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
 import { readSliceLists } from './slice-list.ts';
+import { writeFindings } from './write-findings.ts';
 
 export interface WriteManifestDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open' | 'putOnce' | 'putOnceStream'>;
+  readonly rules: RuleSet;
   readonly codeVersion: string;
   /** Version of a namespace's mapping and of the rules in force. */
   readonly mappingVersion: (namespace: string) => string;
@@ -28,7 +29,7 @@ export interface WriteManifestDeps {
   readonly listEntries?: number;
 }
 
-/** @throws PermanentError `LEDGER_MISMATCH`, `STORE_CORRUPT` */
+/** @throws PermanentError `LEDGER_MISMATCH`, `FILL_RATE_DROPPED`, `STORE_CORRUPT` */
 export async function writeManifest(input: WriteManifestInput, deps: WriteManifestDeps): Promise<WriteManifestOutput> {
   const { a3 } = deps;
   const folder = publishedFolder(input);
@@ -45,7 +46,10 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     failedSlices: input.failed_slices,
     baseRows: base?.rows ?? 0,
   });
-  const findings = await writeFindings(input, plan.ranges, a3);
+  const fill = compareFill(input, built, base);
+  const gate = fillGate(fill, deps.rules, input.overrides);
+  if (gate !== null && !gate.passed && !gate.accepted) throw fillRateDropped(gate);
+  const findings = await writeFindings(input, plan.ranges, findFillDrops(fill, deps.rules), a3);
   const manifest: Manifest = {
     format: 1,
     business_date: input.business_date,
@@ -57,10 +61,11 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
       input.query.map(({ namespace }) => [namespace, deps.mappingVersion(namespace)]),
     ),
     rows: ledger.rows.total,
+    fill_rates: fill.table,
     shards: built.map(({ shard }) => shard),
-    findings,
+    findings: findings.file,
     ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
-    gates: { query: input.query_gate, transformation: input.transformation_gate },
+    gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
     query: input.query,
     overrides: input.overrides,
     ...servedBy(input, base),
@@ -69,7 +74,23 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   await writeWhole(a3, folder, 'manifest.json', manifest);
   const { added, changed, removed, stale, total: rows } = ledger.rows;
   const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
-  return { manifest: manifestKey(input), ...counts, table_findings: findings.lines };
+  const found = { table_findings: findings.file.lines, findings_by_rule: findings.byRule };
+  return { manifest: manifestKey(input), ...counts, ...found, fill_gate: gate };
+}
+
+function compareFill(input: WriteManifestInput, built: readonly BuiltShard[], base: Manifest | null): FillComparison {
+  return {
+    table: sumFillCounts(built.map(({ fill }) => fill.table)),
+    made: sumFillCounts(built.map(({ fill }) => fill.made)),
+    base: base?.fill_rates ?? null,
+    maxDrop: input.max_fill_rate_drop,
+  };
+}
+
+function fillRateDropped(gate: FillGate): PermanentError {
+  const { field, numerator, denominator, base_numerator, base_denominator } = gate;
+  const details = { field, numerator, denominator, base_numerator, base_denominator };
+  return new PermanentError('FILL_RATE_DROPPED', fillCause(gate), details);
 }
 
 /**
@@ -97,51 +118,6 @@ async function sumSlices(
     sums.set(header.namespace, addTaken(sums.get(header.namespace) ?? NONE_TAKEN, header.counts));
   }
   return sums;
-}
-
-/** Merges the ranges' findings, each ascending, into one file. */
-async function writeFindings(
-  input: WriteManifestInput,
-  ranges: number,
-  a3: WriteManifestDeps['a3'],
-): Promise<PublishedFile> {
-  const path = 'findings.ndjson';
-  let lines = 0;
-  async function* body(): AsyncIterable<Buffer> {
-    for await (const finding of mergeFindings(input, ranges, a3)) {
-      lines += 1;
-      yield Buffer.from(`${JSON.stringify(finding)}\n`);
-    }
-  }
-  const { bytes, sha256 } = await a3.putOnceStream(`${publishedFolder(input)}/${path}`, body());
-  return { path, bytes, sha256, lines, content_sha256: sha256 };
-}
-
-async function* mergeFindings(
-  input: WriteManifestInput,
-  ranges: number,
-  a3: WriteManifestDeps['a3'],
-): AsyncIterable<TableFinding> {
-  const cursors: Cursor<TableFinding>[] = [];
-  for (let range = 0; range < ranges; range += 1) {
-    const key = rangeFindingsKey(input, range);
-    const blocks = await a3.open(key);
-    if (blocks === null) throw corrupt(key, 'is missing');
-    const findings = parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as TableFinding);
-    const cursor = await Cursor.open(findings);
-    if (cursor.head !== null) cursors.push(cursor);
-  }
-  for (;;) {
-    let least: Cursor<TableFinding> | null = null;
-    for (const cursor of cursors) if (isBefore(cursor.head, least?.head ?? null)) least = cursor;
-    if (least === null || least.head === null) return;
-    yield least.head;
-    await least.advance();
-  }
-}
-
-function isBefore(finding: TableFinding | null, other: TableFinding | null): boolean {
-  return finding !== null && (other === null || compareFindings(finding, other) < 0);
 }
 
 async function writeWhole(

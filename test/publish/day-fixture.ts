@@ -1,9 +1,18 @@
 /** Makes slice outputs from lines and takes them through all phases of CreateJobDailyA3Data, as the machine does. */
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { Fingerprint } from '../../src/agreements/fingerprint.ts';
+import { entityItem } from '../../src/agreements/make-look-up-items.ts';
 import { type A3Values, ROW_FIELDS } from '../../src/agreements/table-a3/fields.ts';
+import type { RuleSet } from '../../src/agreements/table-a3/rules.ts';
+import { DEFAULT_RULES } from '../../src/agreements/table-a3/rules-in-force.ts';
 import type { TransformedRow } from '../../src/agreements/transformed.ts';
-import type { AttemptId, BuildShardsInput, NamespaceCounts, WriteManifestOutput } from '../../src/job/contracts.ts';
+import type {
+  AttemptId,
+  BuildShardsInput,
+  NamespaceCounts,
+  Override,
+  WriteManifestOutput,
+} from '../../src/job/contracts.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import { buildShards } from '../../src/publish/build-shard.ts';
 import { checkTable } from '../../src/publish/check-table.ts';
@@ -14,6 +23,7 @@ import type { RejectedLine, SliceLine, ValidLine } from '../../src/publish/slice
 import { writeManifest } from '../../src/publish/write-manifest.ts';
 import { encodeSlice } from '../../src/steps/slices/encode-slice.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
+import type { EntityTable } from '../../src/stores/look-ups.ts';
 
 export interface DaySlice {
   readonly namespace: string;
@@ -31,6 +41,12 @@ export interface DayOptions {
   readonly stopsAlways?: boolean;
   /** ISO; what `times.json` gets. */
   readonly now?: string;
+  /** Default: knows every entity, in CO and CP. */
+  readonly entities?: Pick<EntityTable, 'get'>;
+  readonly rules?: RuleSet;
+  readonly overrides?: readonly Override[];
+  /** Default 1: fields may be as empty as they like. */
+  readonly maxFillRateDrop?: number;
   /** Changes what the pages said. */
   readonly query?: (counts: readonly NamespaceCounts[]) => readonly NamespaceCounts[];
 }
@@ -108,6 +124,8 @@ export function queryCounts(slices: readonly DaySlice[], namespaces: readonly st
   });
 }
 
+const EVERYWHERE: Pick<EntityTable, 'get'> = { get: async (key) => entityItem(key, ['CO', 'CP'], {}) };
+
 export const TINY: ShardLimits = { targetLines: 6, mergeBelow: 3, markEvery: 2 };
 const GATE = { passed: true, numerator: 1, denominator: 1, ratio: 1, threshold: 0.9, accepted: false };
 
@@ -139,6 +157,8 @@ export async function runPhases(
   const limits = options.limits ?? TINY;
   const deps = {
     a3,
+    entities: options.entities ?? EVERYWHERE,
+    rules: options.rules ?? DEFAULT_RULES,
     limits,
     linesPerRange: options.linesPerRange ?? 5,
     listEntries,
@@ -173,8 +193,9 @@ export async function runPhases(
       failed_slices: slices.filter(({ failed }) => failed).length,
       replays_through: 0,
       look_ups: { through: 0, open: [] },
-      overrides: [],
+      overrides: options.overrides ?? [],
       started_at: '2021-10-20T05:00:00Z',
+      max_fill_rate_drop: options.maxFillRateDrop ?? 1,
     },
     deps,
   );

@@ -190,7 +190,8 @@ function shownRow(row: TableRow): unknown {
 /** Uses with their places, from the model. */
 function modelUses(model: Model): readonly string[] {
   const lines = placesOf(model).flatMap(([namespace, lexId, { uses, rejected, rows }]) => {
-    const own = rows.length === 0 ? [] : uses;
+    // What a rejected document's rows were made with is of no use: the next look at it goes by its rejection.
+    const own = rows.length === 0 || rejected !== null ? [] : uses;
     const refused = rejected === null ? [] : [{ table: 'Entity', key: `who-${rejected.content}`, version: 'absent' }];
     return [...own, ...refused].map(({ key, version }) => JSON.stringify([key, version, namespace, lexId]));
   });
@@ -216,7 +217,11 @@ function modelFindings(model: Model): readonly string[] {
   const doubled = duplicates.map(
     (id) => `TABLE-A3.3-duplicate ${id} ${rows.filter(({ values }) => values['A3.3'] === id).length}`,
   );
-  return [...dangling, ...doubled].sort();
+  const named = new Set(rows.map(({ values }) => values['A3.12']));
+  const obligors = ids
+    .filter((id) => named.has(id))
+    .map((id) => `TABLE-A3.6.1-absent ${id} ${rows.filter(({ values }) => values['A3.3'] === id).length}`);
+  return [...dangling, ...doubled, ...obligors].sort();
 }
 
 /** Base and change log together tell exactly how the table came to be. */

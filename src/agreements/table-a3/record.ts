@@ -8,6 +8,7 @@ import { type A3Values, MAX_LENGTH } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { isCurrentLei, isLei, looksLikeLei } from './lei.ts';
 import { canFit, findEntity, isLookedUp, type LookUps, type Uses } from './look-ups.ts';
+import { findMembershipFault } from './membership.ts';
 import type { EntityField, FlagField, RecordRuleId, TextField } from './record-rules.ts';
 import { type CleanText, cleanText, cutAt, excerpt, isLongerThan } from './text.ts';
 
@@ -182,7 +183,8 @@ class RecordRules {
       this.#find(`${field}-unknown`, text);
       return this.#context.clean(text).text;
     }
-    this.#role(field, found.item, text);
+    const fault = findMembershipFault(field, found.item.roles);
+    if (fault !== null) this.#find(fault, text);
     const id = cleanText(found.item.entity_id);
     if (id.replaced) this.#find(`${field}-replaced`, text);
     // The identifier that an alias or a name led to must hold as well as one that the document gives.
@@ -194,19 +196,6 @@ class RecordRules {
     if (!isLei(id)) this.#find(`${field}-lei`, text);
     else if (id !== id.toUpperCase()) this.#find(`${field}-lei-case`, id);
     if (!isCurrentLei(lei_status)) this.#find(`${field}-lei-not-current`, `${id} (${lei_status})`);
-  }
-
-  /** Whether the entity stands where the rule looks: A3.2 in CO; A3.6, A3.11, A3.12.2 in CP; the others in either. */
-  #role(field: EntityField, { roles }: EntityItem, text: string): void {
-    const isInCo = roles.includes('CO');
-    const isInCp = roles.includes('CP');
-    if (field === 'A3.2') {
-      if (!isInCo) this.#find('A3.2-not-in-co', text);
-    } else if (field === 'A3.6.1' || field === 'A3.9') {
-      if (!isInCo && !isInCp) this.#find(`${field}-not-in-co-or-cp`, text);
-    } else if (!isInCp) {
-      this.#find(isInCo ? `${field}-in-co-not-cp` : `${field}-not-in-cp`, text);
-    }
   }
 
   #absent(rule: RecordRuleId | null): null {

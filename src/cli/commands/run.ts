@@ -16,7 +16,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     .option('--attempt <n>', 'this attempt, not what would come next')
     .option('--max-parallel-executions <n>', '1 to 40 (default 2)')
     .option('--query-batch-size <n>', 'documents per page, 1 to 10,000 (default 1000)')
-    .option('--accept <kind...>', 'accept a failed check: query, transform, removals, date')
+    .option('--accept <kind...>', 'accept a failed check: query, transform, removals, date, fill')
     .option('--by <name>', 'who accepts it')
     .option('--reason <text>', 'why')
     .option('--dry-run', 'say what would be done, and do nothing')

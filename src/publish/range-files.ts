@@ -1,0 +1,71 @@
+/**
+ * Lines that are dealt by a text into ranges, shard by shard: all that concerns one text lies in one range, so `check`
+ * needs no more memory than a range takes, whatever the size of the table.
+ */
+import { crc32 } from 'node:zlib';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { lineBatches, parsedBatches } from './lines.ts';
+
+/** Lines that are kept as text; then they become bytes, which take a third of the memory and no work of the collector. */
+const TEXT_LINES = 500;
+/** Files that are read at once, and up to which size; what is larger is streamed. */
+const PARALLEL_READS = 8;
+const SMALL_BYTES = 1024 * 1024;
+
+/** A shard's lines, by range. */
+export class RangeFiles {
+  readonly #ranges: { readonly bytes: Buffer[]; text: string[] }[];
+
+  constructor(ranges: number) {
+    this.#ranges = Array.from({ length: ranges }, () => ({ bytes: [], text: [] }));
+  }
+
+  put(text: string, line: unknown): void {
+    const range = this.#ranges[crc32(text) % this.#ranges.length]!;
+    range.text.push(`${JSON.stringify(line)}\n`);
+    if (range.text.length < TEXT_LINES) return;
+    range.bytes.push(Buffer.from(range.text.join('')));
+    range.text = [];
+  }
+
+  /** A range without a line leaves no file. */
+  async write(keyOf: (range: number) => string, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
+    for (const [range, { bytes, text }] of this.#ranges.entries()) {
+      const body = Buffer.concat([...bytes, Buffer.from(text.join(''))]);
+      if (body.length > 0) await a3.putOnce(keyOf(range), body);
+    }
+  }
+}
+
+/**
+ * The lines of a range in the order of the shards, which is the table's.
+ * @param folder that of the range
+ * @throws PermanentError `STORE_CORRUPT`
+ */
+export async function* readRange<T>(
+  folder: string,
+  a3: Pick<JobDailyA3Data, 'get' | 'open' | 'list'>,
+): AsyncIterable<readonly T[]> {
+  const parse = (line: string): T => JSON.parse(line) as T;
+  let small: string[] = [];
+  for await (const { key, size } of a3.list(folder)) {
+    if (size <= SMALL_BYTES) small.push(key);
+    if (small.length < PARALLEL_READS && size <= SMALL_BYTES) continue;
+    yield* readSmall(small, a3, parse);
+    small = [];
+    if (size > SMALL_BYTES) yield* parsedBatches(lineBatches((await a3.open(key)) ?? [], key), key, parse);
+  }
+  yield* readSmall(small, a3, parse);
+}
+
+async function* readSmall<T>(
+  keys: readonly string[],
+  a3: Pick<JobDailyA3Data, 'get'>,
+  parse: (line: string) => T,
+): AsyncIterable<readonly T[]> {
+  const bodies = await Promise.all(keys.map((key) => a3.get(key)));
+  for (const [i, body] of bodies.entries()) {
+    const key = keys[i] ?? '';
+    if (body !== null) yield* parsedBatches(lineBatches([body], key), key, parse);
+  }
+}
