@@ -1,17 +1,22 @@
 /** The work of `lexdelta entities import` and `laws import`. */
 import { relative, resolve } from 'node:path';
+import type { KeyCounts } from '../agreements/imports/plan-import.ts';
 import { PermanentError } from '../errors.ts';
-import { type ImportResult, importEntityFiles, importLawFile } from '../runtime/look-up-import.ts';
+import type { JobData } from '../runtime/job-data.ts';
+import { type ImportOptions, type ImportResult, importEntityFiles, importLawFile } from '../runtime/look-up-import.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { placeOf } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
+import { findTouched, tellTouched } from './impact/touched.ts';
 import { refusedLines } from './refused-lines.ts';
-import { count } from './terminal/figures.ts';
+import { FILL_IN } from './run-hints.ts';
+import { count, plural } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
 import { renderTable } from './terminal/table.ts';
 import { wrap } from './terminal/wrap.ts';
 
 interface ImportFlags extends GlobalFlags {
   readonly allowRejects?: boolean;
+  readonly dryRun?: boolean;
 }
 interface EntityImportFlags extends ImportFlags {
   readonly co?: string;
@@ -25,33 +30,42 @@ export async function importEntities(flags: EntityImportFlags, context: Context)
   if (Object.values(files).every((file) => file === undefined)) {
     throw new PermanentError('USAGE', 'Nothing to import: give --co, --cp or --aliases.');
   }
-  const data = await context.services.openData(await placeOf(flags, context), 'write');
-  try {
-    const allowRejects = flags.allowRejects ?? false;
-    tell('entities-import', await importEntityFiles(files, data, { allowRejects }), context);
-    return 0;
-  } finally {
-    await data.close();
-  }
+  const work = (data: JobData, options: ImportOptions) => importEntityFiles(files, data, options);
+  return carryOut('entities', work, flags, context);
 }
 
 export async function importLaws(file: string, flags: ImportFlags, context: Context): Promise<number> {
-  const data = await context.services.openData(await placeOf(flags, context), 'write');
+  const path = resolve(context.cwd, file);
+  const work = (data: JobData, options: ImportOptions) => importLawFile(path, data, options);
+  return carryOut('laws', work, flags, context);
+}
+
+async function carryOut(
+  tables: 'entities' | 'laws',
+  work: (data: JobData, options: ImportOptions) => Promise<ImportResult>,
+  flags: ImportFlags,
+  context: Context,
+): Promise<number> {
+  const { terminal, services } = context;
+  const { allowRejects = false, dryRun = false } = flags;
+  const data = await services.openData(await placeOf(flags, context), dryRun ? 'read' : 'write');
   try {
-    const allowRejects = flags.allowRejects ?? false;
-    const path = resolve(context.cwd, file);
-    tell('laws-import', await importLawFile(path, data, { allowRejects }), context);
+    const result = await work(data, { allowRejects, dryRun });
+    const { counts: files, keys, refused } = result;
+    const touched = dryRun ? await findTouched(result.changed, data) : null;
+    if (terminal.isJson) terminal.printJson(`${tables}-import`, { files, keys, refused, dry_run: dryRun, touched });
+    else {
+      tell(result, context);
+      if (dryRun) terminal.print(...tellTouched(touched, terminal.width));
+      else tellNext(tables, keys, flags, context);
+    }
     return 0;
   } finally {
     await data.close();
   }
 }
 
-function tell(command: string, { counts, refused }: ImportResult, { terminal, cwd }: Context): void {
-  if (terminal.isJson) {
-    terminal.printJson(command, { files: counts, refused });
-    return;
-  }
+function tell({ counts, refused }: ImportResult, { terminal, cwd }: Context): void {
   const figure = (header: string) => ({ header, align: 'right' }) as const;
   const columns = [
     { header: 'file', flexible: true },
@@ -72,6 +86,21 @@ function tell(command: string, { counts, refused }: ImportResult, { terminal, cw
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));
   }
+}
+
+/** What comes of it: nothing, as long as no key of the table has changed. */
+function tellNext(tables: 'entities' | 'laws', keys: KeyCounts, flags: GlobalFlags, { terminal }: Context): void {
+  const total = keys.new + keys.changed;
+  if (total === 0) return;
+  const parts = [
+    ...(keys.new === 0 ? [] : [`${count(keys.new)} new`]),
+    ...(keys.changed === 0 ? [] : [`${count(keys.changed)} changed`]),
+  ];
+  const next = `The next run transforms the documents again that looked for ${total === 1 ? 'it' : 'them'}; see which:`;
+  terminal.note(
+    ...wrap(`${plural(total, 'key')} of the table: ${parts.join(', ')}. ${next}`, terminal.errorWidth),
+    `  lexdelta ${tables} impact --key ${FILL_IN}${flagsForHints(flags)}`,
+  );
 }
 
 /** As the user named it, mostly. */

@@ -11,10 +11,11 @@ import { plural } from './terminal/figures.ts';
 import { wrap } from './terminal/wrap.ts';
 
 export interface ReplayFlags extends GlobalFlags {
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly ids?: string;
   readonly idsFile?: string;
   readonly all?: boolean;
+  readonly lookUps?: boolean;
   readonly by: string;
   readonly dryRun?: boolean;
 }
@@ -22,40 +23,60 @@ export interface ReplayFlags extends GlobalFlags {
 export async function requestReplay(flags: ReplayFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const request = await readRequest(flags, context);
+  const { namespace } = flags;
   const { namespaceModules } = await readConfig(flags, context);
   const place = await placeOf(flags, context);
-  if (place.kind === 'folder') await checkKnown(flags.namespace, namespaceModules);
+  if (namespace !== undefined && place.kind === 'folder') await checkKnown(namespace, namespaceModules);
   const data = await context.services.openData(place, 'read');
   try {
-    if (data.jobDefaults !== null) checkAmong(flags.namespace, data.jobDefaults.namespaces);
+    if (namespace !== undefined && data.jobDefaults !== null) checkAmong(namespace, data.jobDefaults.namespaces);
     const number = flags.dryRun ? null : await writeRequest(request, data);
     if (terminal.isJson) {
       terminal.printJson('replay', { number, written: number !== null, request });
       return 0;
     }
-    const what = request.namespaces.length > 0 ? 'every document' : plural(request.documents.length, 'document');
-    const verb = number === null ? 'would be' : 'will be';
-    const serves = `${what} of ${flags.namespace} ${verb} transformed again by the next run that has this namespace.`;
+    const serves = tellRequest(request, number === null ? 'would be' : 'will be', namespace);
     terminal.print(...wrap(`${number === null ? '' : `Request ${number}: `}${serves}`, terminal.width));
-    if (!flags.all) terminal.note(...wrap('Whether Lex has these ids is found out by that run.', terminal.errorWidth));
+    if (request.documents.length > 0) {
+      terminal.note(...wrap('Whether Lex has these ids is found out by that run.', terminal.errorWidth));
+    }
     return 0;
   } finally {
     await data.close();
   }
 }
 
+function tellRequest(request: ReplayRequest, verb: string, namespace: string | undefined): string {
+  if (request.look_ups) {
+    return `every document that used a look-up row which is another now ${verb} transformed again by the next run.`;
+  }
+  const what = request.namespaces.length > 0 ? 'every document' : plural(request.documents.length, 'document');
+  return `${what} of ${namespace} ${verb} transformed again by the next run that has this namespace.`;
+}
+
 /** @throws PermanentError `USAGE`, `FILE_NOT_READABLE` */
 async function readRequest(flags: ReplayFlags, context: Context): Promise<ReplayRequest> {
   const { namespace, by } = flags;
+  const at = new Date(context.now()).toISOString();
+  if (flags.lookUps) {
+    const beside = [namespace, flags.ids, flags.idsFile, flags.all].some((flag) => flag !== undefined);
+    if (beside) throw new PermanentError('USAGE', '--look-ups is for all namespaces, and goes with --by alone.');
+    checkBy(by);
+    return { format: 1, by, at, documents: [], namespaces: [], look_ups: true };
+  }
+  if (namespace === undefined) throw new PermanentError('USAGE', 'Give --namespace, or --look-ups.');
   if (!isNamespaceName(namespace)) throw new PermanentError('USAGE', `"${namespace}" is no name of a namespace.`);
-  if (by.trim() === '') throw new PermanentError('USAGE', '--by needs the name of who asks for it.');
+  checkBy(by);
   const ways = [flags.ids, flags.idsFile, flags.all].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new PermanentError('USAGE', 'Give one of --ids, --ids-file and --all.');
   const ids = await readIds(flags, context);
   if (!flags.all && ids.length === 0) throw new PermanentError('USAGE', 'There is no id in the list.');
   const documents = ids.map((lex_id) => ({ namespace, lex_id }));
-  const at = new Date(context.now()).toISOString();
   return { format: 1, by, at, documents, namespaces: flags.all ? [namespace] : [] };
+}
+
+function checkBy(by: string): void {
+  if (by.trim() === '') throw new PermanentError('USAGE', '--by needs the name of who asks for it.');
 }
 
 /** @throws PermanentError `USAGE`, `CONFIG_INVALID` */

@@ -17,10 +17,9 @@ import {
   planEntityImport,
   planLawImport,
 } from '../agreements/imports/plan-import.ts';
-import type { AliasItem, EntityItem, LawItem } from '../agreements/look-up-items.ts';
+import { type AliasItem, type EntityItem, type LawItem, type Use, usedVersion } from '../agreements/look-up-items.ts';
 import { messageOf, PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
-import type { LookUpKey } from '../stores/look-up-notes.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 
@@ -43,8 +42,8 @@ export interface ImportResult {
   readonly refused: readonly RefusedLine[];
   /** Keys of the table that were written, or would be. */
   readonly keys: KeyCounts;
-  /** The same by name. */
-  readonly changed: Iterable<LookUpKey>;
+  /** The rows of those keys as documents find them from now on, or would. */
+  readonly changed: Iterable<Use>;
 }
 
 /** All of a job's stores will do. */
@@ -81,9 +80,9 @@ export async function importLawFile(file: string, stores: ImportStores, options:
   return carryOut<LawItem>(plan, 'GoverningLaw', (laws) => ({ laws }), stores, options);
 }
 
-async function carryOut<T>(
+async function carryOut<T extends EntityItem | AliasItem | LawItem>(
   plan: ImportPlan<T>,
-  table: LookUpKey['table'],
+  table: Use['table'],
   changeOf: (items: readonly T[]) => LookUpChange,
   stores: ImportStores,
   { allowRejects, dryRun = false }: ImportOptions,
@@ -94,11 +93,11 @@ async function carryOut<T>(
   for (let i = 0; i < items.length; i += MAX_ITEMS_PER_WRITE) {
     await changeLookUps(stores, changeOf(items.slice(i, i + MAX_ITEMS_PER_WRITE)));
   }
-  return { counts, refused, keys, changed: namesOf(plan.items.keys(), table) };
+  return { counts, refused, keys, changed: usesOf(plan.items, table) };
 }
 
-function* namesOf(keys: Iterable<string>, table: LookUpKey['table']): Iterable<LookUpKey> {
-  for (const key of keys) yield { table, key };
+function* usesOf(items: ReadonlyMap<string, EntityItem | AliasItem | LawItem>, table: Use['table']): Iterable<Use> {
+  for (const [key, item] of items) yield { table, key, version: usedVersion(item) };
 }
 
 /** @throws PermanentError `FILE_NOT_READABLE` while reading */

@@ -9,6 +9,7 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
     .description('The entities that agreements name: records entities (CO) and counterparties (CP).');
   examples(entities, ['lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv']);
   addImport(entities, shell);
+  addImpact(entities, shell);
   addEnrichmentCommands(entities, shell);
   const list = entities
     .command('list')
@@ -39,6 +40,28 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
   examples(pending, ['lexdelta entities pending', 'lexdelta entities pending --json']);
 }
 
+function addImpact(entities: Command, shell: Shell): void {
+  const command = entities
+    .command('impact')
+    .summary('say which documents rest on an entity')
+    .description(
+      'Says which documents of the table last published rest on an entity, an alias, or on its absence. Those that found ' +
+        'the entity through an alias are among them.',
+    )
+    .requiredOption('--key <text>', 'a name or an identifier')
+    .option('--limit <n>', 'at most this many documents by name (default 10)')
+    .action(
+      action<{ readonly key: string }>(shell, async (_args, flags, context) => {
+        const { tellEntityImpact } = await import('../impact/tell-impact.ts');
+        return tellEntityImpact(flags, context);
+      }),
+    );
+  examples(command, [
+    'lexdelta entities impact --key "Goldman Sachs International"',
+    'lexdelta entities impact --key W22LROWP2IHZNBB6K528 --json',
+  ]);
+}
+
 function addImport(entities: Command, shell: Shell): void {
   const command = entities
     .command('import')
@@ -51,6 +74,7 @@ function addImport(entities: Command, shell: Shell): void {
     .option('--cp <file>', 'Counterparty master table')
     .option('--aliases <file>', 'aliases: alias,entity_id')
     .option('--allow-rejects', 'leave out refused lines, import the others')
+    .option('--dry-run', 'say what would change and which documents that touches, and write nothing')
     .action(
       action(shell, async (_args, flags, context) => {
         const { importEntities } = await import('../import-look-ups.ts');
@@ -60,5 +84,6 @@ function addImport(entities: Command, shell: Shell): void {
   examples(command, [
     'lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv',
     'lexdelta entities import --aliases more-aliases.csv --allow-rejects',
+    'lexdelta entities import --cp corrected.csv --dry-run',
   ]);
 }

@@ -13,13 +13,27 @@ export function addLawsCommands(program: Command, shell: Shell): void {
     .summary('import governing laws')
     .description('Imports governing laws: all of the file or nothing.')
     .option('--allow-rejects', 'leave out refused lines, import the others')
+    .option('--dry-run', 'say what would change and which documents that touches, and write nothing')
     .action(
       action(shell, async ([file = ''], flags, context) => {
         const { importLaws } = await import('../import-look-ups.ts');
         return importLaws(file, flags, context);
       }),
     );
-  examples(command, ['lexdelta laws import laws.csv']);
+  examples(command, ['lexdelta laws import laws.csv', 'lexdelta laws import laws.csv --dry-run']);
+  const impact = laws
+    .command('impact')
+    .summary('say which documents rest on a governing law')
+    .description('Says which documents of the table last published rest on a governing law.')
+    .requiredOption('--key <text>', 'as it occurs in documents, or an ISO 3166 code')
+    .option('--limit <n>', 'at most this many documents by name (default 10)')
+    .action(
+      action<{ readonly key: string }>(shell, async (_args, flags, context) => {
+        const { tellLawImpact } = await import('../impact/tell-impact.ts');
+        return tellLawImpact(flags, context);
+      }),
+    );
+  examples(impact, ['lexdelta laws impact --key "New York"', 'lexdelta laws impact --key US-NY --json']);
   const list = laws
     .command('list')
     .summary('list governing laws')

@@ -1,0 +1,41 @@
+/** What an import would set in motion: the documents that the next run would transform again. */
+import type { Use } from '../../agreements/look-up-items.ts';
+import { findImpact, type Impact } from '../../publish/find-impact.ts';
+import type { JobData } from '../../runtime/job-data.ts';
+import { plural } from '../terminal/figures.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { lastTable } from './last-table.ts';
+import { impactTable } from './render-impact.ts';
+
+export interface Touched extends Impact {
+  readonly as_of: string;
+}
+
+/**
+ * @param changed the rows as they would be
+ * @returns `null`: nothing is published yet
+ */
+export async function findTouched(changed: Iterable<Use>, data: JobData): Promise<Touched | null> {
+  const day = await lastTable(data);
+  if (day === null) return null;
+  const versions = new Map<string, string>();
+  for (const use of changed) versions.set(textOf(use), use.version);
+  const isMeant = (use: Use) => {
+    const version = versions.get(textOf(use));
+    return version !== undefined && version !== use.version;
+  };
+  const impact = await findImpact(data.jobDailyA3Data, day, { isMeant, key: null, limit: 0 });
+  return { as_of: day.manifest.business_date, ...impact };
+}
+
+export function tellTouched(touched: Touched | null, width: number): readonly string[] {
+  if (touched === null)
+    return wrap('Nothing was written. No table is published yet, so no document is touched.', width);
+  const { as_of, documents } = touched;
+  const text = `Nothing was written. ${plural(documents, 'document')} of the table as of ${as_of} would be transformed again.`;
+  return [...wrap(text, width), ...(documents === 0 ? [] : impactTable(touched, width))];
+}
+
+function textOf({ table, key }: Use): string {
+  return `${table} ${key}`;
+}
