@@ -65,7 +65,9 @@ export interface Engine {
   /** Events with ids from `fromEventId` (default 1) to the last one journaled when it is reached. */
   history(name: string, options?: { readonly fromEventId?: number }): AsyncIterable<HistoryEvent>;
   /**
-   * Closes an open execution that no process runs; what is closed already stays as it is.
+   * Closes an open execution for good, as an operator does: no Catch sees it, and nothing below it goes on. One that this
+   * engine runs is told to end first, and this waits for its tasks; so no task may wait for it. One that another process
+   * runs finds out at its next event. What is closed already stays as it is.
    * @throws PermanentError `EXECUTION_UNKNOWN`
    */
   closeExecution(name: string, ending: CloseExecution): Promise<ExecutionRecord>;
@@ -87,7 +89,7 @@ const SUPERSEDED: CloseExecution = {
 };
 
 interface Running {
-  readonly control: RunControl;
+  readonly run: ExecutionRun;
   readonly outcome: Promise<ExecutionOutcome>;
 }
 
@@ -148,7 +150,7 @@ class EmbeddedEngine implements Engine {
 
   async stop(): Promise<void> {
     const running = [...this.#running.values()];
-    for (const { control } of running) control.stop();
+    for (const { run } of running) run.control.stop();
     await Promise.allSettled(running.map(({ outcome }) => outcome));
   }
 
@@ -170,6 +172,9 @@ class EmbeddedEngine implements Engine {
   }
 
   async closeExecution(name: string, ending: CloseExecution): Promise<ExecutionRecord> {
+    const running = this.#running.get(name);
+    running?.run.abortAs(ending);
+    await running?.outcome.catch(() => {}); // Its error goes to whoever started it.
     const record = this.#known(name);
     if (record.status !== 'RUNNING') return record;
     const { journal } = this.#context;
@@ -230,7 +235,7 @@ class EmbeddedEngine implements Engine {
   #track(run: ExecutionRun, outcome: Promise<ExecutionOutcome>): Promise<ExecutionOutcome> {
     const { name } = run.record;
     const tracked = outcome.finally(() => this.#running.delete(name));
-    this.#running.set(name, { control: run.control, outcome: tracked });
+    this.#running.set(name, { run, outcome: tracked });
     return tracked;
   }
 

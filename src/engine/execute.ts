@@ -63,9 +63,11 @@ async function closeFailed(run: ExecutionRun, line: Line, { error, cause }: Stat
 
 async function closeHalted(run: ExecutionRun, line: Line, halt: Halt): Promise<ExecutionOutcome> {
   if (run.control.fatal !== null || !run.signal.aborted) throw halt;
-  const endings: Readonly<Record<'timeout' | 'cancel', Ending>> = {
+  const cancelled: Ending = { status: 'ABORTED', cause: 'The task that started the execution was ended.' };
+  const endings: Readonly<Record<'timeout' | 'cancel' | 'abort', Ending>> = {
     timeout: { status: 'TIMED_OUT' }, // Step Functions gives neither error nor cause.
-    cancel: { status: 'ABORTED', cause: 'The task that started the execution was ended.' },
+    cancel: cancelled,
+    abort: run.abortedAs ?? cancelled,
   };
   const kind = haltKind(run.signal);
   if (kind === 'stop' || kind === 'fatal') return { status: 'STOPPED' };

@@ -35,6 +35,7 @@ export class ExecutionRun {
   readonly #restored: ReadonlyMap<string, Frame>;
   #record: ExecutionRecord;
   #lastEventId: number;
+  #abortedAs: Ending | null = null;
   /** The last events that fit, when the execution reached its limit. */
   #overflow: readonly PendingEvent[] = [];
 
@@ -146,6 +147,17 @@ export class ExecutionRun {
   /** Ends everything that runs in this execution. */
   abort(kind: HaltKind): void {
     this.#own.abort(new HaltReason(kind));
+  }
+
+  /** Ends the execution for good with this ending. */
+  abortAs(ending: Ending): void {
+    this.#abortedAs ??= ending;
+    this.abort('abort');
+  }
+
+  /** How the execution was told to end; null when it was not this one that was told. */
+  get abortedAs(): Ending | null {
+    return this.#abortedAs;
   }
 
   /** Ends the execution when the machine's time is over, counted from its first start. */

@@ -22,11 +22,11 @@ export class Halt extends Error {
 }
 
 /**
- * `stop`: asked from outside, the execution stays open and can be resumed. `cancel`: a sibling failed, the task timed
+ * `stop`: asked from outside, the execution stays open and can be resumed. `abort`: closed from outside. `cancel`: a sibling failed, the task timed
  * out or the parent ended. `timeout`: the machine's TimeoutSeconds. `event-limit`: 25,000 events. `fatal`: the journal
  * refused a commit.
  */
-export type HaltKind = 'stop' | 'cancel' | 'timeout' | 'event-limit' | 'fatal';
+export type HaltKind = 'stop' | 'abort' | 'cancel' | 'timeout' | 'event-limit' | 'fatal';
 
 /** The `reason` of every AbortSignal that the engine gives to a task. */
 export class HaltReason extends Error {

@@ -125,6 +125,39 @@ describe('what is known of an execution', () => {
     expect(engine.describeExecution('run')).toMatchObject({ status: 'SUCCEEDED' });
   });
 
+  it('closing one that runs here ends it and what it started for good, and no Catch sees it', async () => {
+    const asked = gate();
+    const { engine, journal } = makeEngine(
+      {
+        quick: machineOf({
+          Nested: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::states:startExecution.sync:2',
+            Arguments: { StateMachineArn: 'inner' },
+            Retry: [{ ErrorEquals: ['States.ALL'] }],
+            Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }],
+            End: true,
+          },
+          Caught: { Type: 'Pass', End: true },
+        }),
+        inner: machineOf({ T: lambda('f', {}) }),
+      },
+      { functions: { f: (_, signal) => aborted(signal).then(asked.open) } },
+    );
+    const running = engine.startExecution(start);
+    while (journal.names.length < 2 || journal.lastEventId(journal.names[1]!) < 4) await new Promise(setImmediate);
+
+    const closed = await engine.closeExecution('run', { status: 'ABORTED', error: 'Operator', cause: 'Not today.' });
+    await asked.opened;
+
+    expect(await running).toEqual({ status: 'ABORTED', error: 'Operator', cause: 'Not today.' });
+    expect(closed).toMatchObject({ status: 'ABORTED', error: 'Operator', cause: 'Not today.' });
+    expect(journal.names.map((name) => journal.execution(name)?.status)).toEqual(['ABORTED', 'ABORTED']);
+    const types = (await Array.fromAsync(engine.history('run'))).map(({ type }) => type);
+    expect(types.slice(-2)).toEqual(['TaskSubmitted', 'ExecutionAborted']);
+    await expect(engine.startExecution(start)).rejects.toMatchObject({ code: 'EXECUTION_EXISTS' });
+  });
+
   it('a process that wakes up after its execution was closed changes nothing more', async () => {
     const opened = gate();
     const asleep = makeEngine({ quick: machineOf({ T: lambda('f', {}) }) }, { functions: { f: () => opened.opened } });
