@@ -21,6 +21,8 @@ export function useStandInCredentials(): void {
 }
 
 const START_TIMEOUT_MS = 60_000;
+/** ministack would wait for executions that still run. */
+const PATIENCE_MS = 3_000;
 const LOG_CHARACTERS = 10_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -87,7 +89,9 @@ function start(command: string, args: readonly string[], env: Readonly<Record<st
     const exited = once(child, 'exit');
     child.stdin.end();
     child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await exited;
+    clearTimeout(impatience);
   };
   return {
     log: () => log,
