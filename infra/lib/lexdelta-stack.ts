@@ -150,6 +150,7 @@ export class LexdeltaStack extends Stack {
 
   /** What `lexdelta --aws <stack>` and operators need to find. Logical ids are theirs: they do not change. */
   #outputs({ tables, buckets, enrichment, keys }: Stores, machines: Machines, alarms: Alarms): void {
+    const { job } = this.#parameters;
     const outputs: Readonly<Record<string, string>> = {
       JobStatsTable: tables.jobStats.tableName,
       AgreementHashTable: tables.agreementHash.tableName,
@@ -162,6 +163,7 @@ export class LexdeltaStack extends Stack {
       EnrichmentQueueUrl: enrichment.queue.queueUrl,
       DailyAgreementJobArn: machines.dailyAgreementJob.stateMachineArn,
       TransformDeltaBatchArn: machines.transformDeltaBatch.stateMachineArn,
+      JobInput: JSON.stringify({ ...job, namespaces: job.namespaces.map(({ namespace }) => ({ namespace })) }),
       AlarmTopicArn: alarms.topic.topicArn,
       DataKeyArn: keys.data.keyArn,
       OperationsKeyArn: keys.operations.keyArn,
