@@ -241,6 +241,8 @@ export interface SliceCounts {
   readonly planned: number;
   readonly valid: number;
   readonly rejected: number;
+  /** Of those: had stood rejected with the same content, and were tried again. The gate counts them apart, as standing ones. */
+  readonly rejected_again: number;
   readonly rows: number;
   readonly touched: number;
   readonly removed: number;

@@ -37,6 +37,8 @@ export interface RejectedLine {
   readonly op: 'rejected';
   readonly lex_id: string;
   readonly status: 'new' | 'changed' | 'reprocessed';
+  /** It had stood rejected with the same content. */
+  readonly again?: true;
   readonly fingerprint: Fingerprint;
   readonly findings: readonly Finding[];
   readonly uses: readonly Use[];

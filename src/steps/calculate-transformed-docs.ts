@@ -65,10 +65,13 @@ function planEnded(input: CalculateTransformedInput, seen: number, batch: number
 
 function resultOf(input: CalculateTransformedInput, sums: Sums): CalculateTransformedOutput {
   const counts = sums.counts();
-  const { planned, docs_transformation_percentage_success: threshold, overrides } = input;
+  const { docs_transformation_percentage_success: threshold, overrides } = input;
+  // What stood rejected and still is has not become worse: one look-up of such documents would stop a quiet day.
+  const planned = input.planned - counts.rejected_again;
   const gate = transformationGate({ valid: counts.valid, planned }, threshold, overrides);
   const failed_slices = sums.get('failed_slices');
-  const cause = gate.passed ? null : causeOf(gate, counts, failed_slices, sums.rules());
+  const lost = input.planned - counts.valid - counts.rejected;
+  const cause = gate.passed ? null : causeOf(gate, counts, { documents: lost, slices: failed_slices }, sums.rules());
   return { cursor: null, gate, counts, failed_slices, cause };
 }
 
@@ -76,15 +79,17 @@ function resultOf(input: CalculateTransformedInput, sums: Sums): CalculateTransf
 function causeOf(
   gate: GateResult,
   counts: SliceCounts,
-  failedSlices: number,
+  lost: { readonly documents: number; readonly slices: number },
   rules: readonly (readonly [string, number])[],
 ): string {
   const head = `${gate.numerator} of ${gate.denominator} planned documents are valid, ${percent(gate.ratio)}, where ${percent(gate.threshold)} are needed`;
-  const lost = gate.denominator - counts.valid - counts.rejected;
-  const slices = failedSlices === 0 ? '' : `; ${lost} documents of ${failedSlices} failed slices have no result`;
+  const slices =
+    lost.slices === 0 ? '' : `; ${lost.documents} documents of ${lost.slices} failed slices have no result`;
   const named = rules.slice(0, NAMED_RULES).map(([rule, documents]) => `${rule} (${documents})`);
   const refused = counts.rejected === 0 ? '' : `; ${counts.rejected} are rejected, most often by ${named.join(', ')}`;
-  return `${head}${refused}${slices}.`;
+  const again =
+    counts.rejected_again === 0 ? '' : `; ${counts.rejected_again} of them were so before, and are left out`;
+  return `${head}${refused}${again}${slices}.`;
 }
 
 /** Rounded down, so that a share just below the threshold never reads as the threshold. */
@@ -119,6 +124,7 @@ class Sums {
       planned: this.get('planned'),
       valid: this.get('valid'),
       rejected: this.get('rejected'),
+      rejected_again: this.get('rejected_again'),
       rows: this.get('rows'),
       touched: this.get('touched'),
       removed: this.get('removed'),

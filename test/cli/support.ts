@@ -159,7 +159,16 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
     ],
     query_gate: gate(3_708_719, 3_708_719),
     warnings: [],
-    transformation: { planned: 3_022, valid: 2_981, rejected: 41, rows: 3_100, touched: 0, removed: 9, unreadable: 0 },
+    transformation: {
+      planned: 3_022,
+      valid: 2_981,
+      rejected: 41,
+      rejected_again: 0,
+      rows: 3_100,
+      touched: 0,
+      removed: 9,
+      unreadable: 0,
+    },
     transformation_gate: gate(2_981, 3_022),
     failed_slices: 0,
     publication: {

@@ -143,6 +143,17 @@ describe('a document whose entity nobody knows', () => {
     expect(await history.ledgerOfMac(FOUR)).toMatchObject({ unchanged: 6 });
   });
 
+  it('does not stop a quiet day when it is tried again, and rejected for another reason', async () => {
+    history.books.put('mac', 3, { ...STRANGER, isRejected: true });
+    await history.succeed(ONE);
+    await change({ entities: [entityItem('Stranger Ltd', ['CP'], {})] });
+
+    const { transformation } = await history.succeed(TWO, { docs_transformation_percentage_success: 0.9 });
+
+    expect(transformation).toMatchObject({ planned: 1, valid: 0, rejected: 1, rejected_again: 1 });
+    expect(await history.ledgerOfMac(TWO)).toMatchObject({ reprocessed: 1, rejected: 1, unchanged: 5 });
+  });
+
   it('is not transformed again for what only its stale rows rest on', async () => {
     await history.succeed(ONE);
     history.books.put('mac', 2, { ...STRANGER, law: 'New York' });

@@ -66,6 +66,19 @@ describe('CalculateTotalTransformedDocs', () => {
     );
   });
 
+  it('leaves out what stood rejected, was tried again, and still is rejected', async () => {
+    const again = { ...rejectedLine('b'), again: true } as const;
+    const run = await setting([[[valid('a'), again]], [[{ ...again, lex_id: 'c' }]]]);
+
+    expect((await run({ planned: 3 })).gate).toMatchObject({ passed: true, numerator: 1, denominator: 1 });
+    const output = await run({ planned: 4 });
+    expect(output.counts).toMatchObject({ rejected: 2, rejected_again: 2 });
+    expect(output.cause).toBe(
+      '1 of 2 planned documents are valid, 50 %, where 90 % are needed; 2 are rejected, most often by ' +
+        'A3.5-unreadable (2); 2 of them were so before, and are left out.',
+    );
+  });
+
   it('never shows a share just below the threshold as the threshold', async () => {
     const run = await setting([[Array.from({ length: 8999 }, (_, i) => ({ ...valid(String(i)), rows: [] }))]]);
     expect((await run({ planned: 10_000 })).cause).toContain(' 89.9 %, where 90 %');

@@ -41,10 +41,11 @@ export function judgeDocument(document: ListedDocument, entry: HashEntry | null,
   if (!isSameVersion || contentHash !== known.content_hash) {
     return { outcome: 'changed', line: putHead(document, 'changed', contentHash) };
   }
-  if (document.isReprocessed) {
-    return { outcome: 'reprocessed', line: putHead(document, 'reprocessed', contentHash) };
-  }
   const isStanding = of === 'rejected';
+  if (document.isReprocessed) {
+    const line = putHead(document, 'reprocessed', contentHash);
+    return { outcome: 'reprocessed', line: isStanding ? { ...line, again: true } : line };
+  }
   if (isSameRaw) return { outcome: isStanding ? 'standing' : 'unchanged', line: null };
   const line: TouchLine = { op: 'touch', lex_id: document.id, of, raw_hash: document.rawHash };
   return { outcome: isStanding ? 'standing' : 'touched', line };

@@ -52,6 +52,8 @@ export interface PutLine {
   readonly op: 'put';
   readonly lex_id: string;
   readonly status: 'new' | 'changed' | 'reprocessed';
+  /** It stands rejected with the same content, and is tried again. */
+  readonly again?: true;
   readonly raw_hash: string;
   readonly content_hash: string;
   readonly hash_scheme: number;

@@ -35,6 +35,7 @@ function countLines(lines: readonly SliceLine[]): SliceCounts {
     planned: valid + rejected,
     valid,
     rejected,
+    rejected_again: lines.filter((line) => line.op === 'rejected' && line.again).length,
     rows: lines.reduce((rows, line) => rows + (line.op === 'valid' ? line.rows.length : 0), 0),
     // A standing reject that was only re-saved stays standing: its line is for the hashes, not for the ledger.
     touched: lines.filter((line) => line.op === 'touched' && line.of === 'good').length,

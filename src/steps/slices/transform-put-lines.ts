@@ -112,7 +112,10 @@ function lineOf(
   const { lex_id, status, raw_hash, content_hash, hash_scheme } = line;
   const fingerprint: Fingerprint = { raw_hash, content_hash, hash_scheme, mapping_version };
   const { findings } = result;
-  if (result instanceof Rejection) return { op: 'rejected', lex_id, status, fingerprint, findings, uses: [], raw };
+  const again = line.again === undefined ? {} : { again: line.again };
+  if (result instanceof Rejection) {
+    return { op: 'rejected', lex_id, status, ...again, fingerprint, findings, uses: [], raw };
+  }
   if (result.valid) return { op: 'valid', lex_id, status, fingerprint, rows: result.rows, findings };
-  return { op: 'rejected', lex_id, status, fingerprint, findings, uses: result.uses, raw };
+  return { op: 'rejected', lex_id, status, ...again, fingerprint, findings, uses: result.uses, raw };
 }
