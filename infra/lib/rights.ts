@@ -80,9 +80,8 @@ export const RIGHTS: Readonly<Record<DeployedName, readonly Right[]>> = {
   CreateBatchesForDeltaDocs: [
     list('jobDailyDelta', ATTEMPTS),
     put('jobDailyBatchProcessing', PLANS),
-    // A later turn goes on in the chunk that the turn before has begun, if it has.
+    // A later turn goes on in the chunk that the turn before has begun: it is there.
     read('jobDailyBatchProcessing', PLANS),
-    mayBeAbsent('jobDailyBatchProcessing'),
   ],
   GetDeltaDocsBatchInfo: [read('jobDailyBatchProcessing', PLANS)],
   ProcessPayloadForRecursion: [],

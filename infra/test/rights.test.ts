@@ -18,7 +18,6 @@ const bundleOf = (name: DeployedName): string => readFileSync(join(BUNDLES, name
 const MAY_BE_ABSENT: Readonly<Partial<Record<DeployedName, readonly Thing[]>>> = {
   PlanReprocessing: ['jobDailyA3Data'],
   QueryNamespace: ['jobDailyDelta'],
-  CreateBatchesForDeltaDocs: ['jobDailyBatchProcessing'],
   TransformDocumentData: ['jobDailyA3Data'],
   CalculateTotalTransformedDocs: ['jobDailyA3Data'],
 };
