@@ -140,8 +140,8 @@ export const DEPLOYED_FUNCTIONS: readonly DeployedFunction[] = [
     file: 'create-job-daily-a3-data',
     memoryMb: ONE_PROCESSOR_MB,
     timeoutSeconds: LONGEST_SECONDS,
-    places: ['s3'],
-    variables: ['jobDailyA3DataBucket'],
+    places: ['dynamodb', 's3'],
+    variables: ['jobDailyA3DataBucket', 'entityTable'],
     parallel: eachWorker,
   },
   {

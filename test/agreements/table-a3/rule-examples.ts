@@ -179,3 +179,59 @@ export const KEPT: readonly { readonly module: NamespaceModule; readonly documen
   { module: pwm, document: pwmDocument() },
   { module: cct, document: cctDocument() },
 ];
+
+/** For a field that names an entity: as near to breaking the rule as may be. */
+function keptByEntity(
+  field: string,
+  make: (rule: string, id: string, items?: Items) => RuleExample,
+): readonly RuleExample[] {
+  const longest = 'y'.repeat(50);
+  return [
+    make(`${field}-lei`, 'KNOWN', [aliasItem('KNOWN', LAPSED_LEI), entityItem(LAPSED_LEI, ['CO', 'CP'], {})]),
+    make(`${field}-lei-case`, SMALL_LEI, [entityItem(LAPSED_LEI, ['CO', 'CP'], {})]),
+    make(`${field}-lei-not-current`, LAPSED_LEI, [entityItem(LAPSED_LEI, ['CO', 'CP'], {}, 'PENDING_TRANSFER')]),
+    make(`${field}-unknown`, 'A Name Inc.', [
+      aliasItem('a name inc', 'NOBODY'),
+      entityItem('NOBODY', ['CO', 'CP'], {}),
+    ]),
+    make(`${field}-too-long`, longest, [entityItem(longest, ['CO', 'CP'], {})]),
+    make(`${field}-replaced`, '\tHOUSE-3\r\n', [entityItem('HOUSE-3', ['CO', 'CP'], {})]),
+  ];
+}
+
+const ONE_ROLE = (role: 'CO' | 'CP') => [entityItem('GLEIF-ONLY', [role], {})];
+const EDGE = 'é'.repeat(50);
+
+/** Documents that come near to breaking a rule and keep it; where there is none, the shape's own example keeps it. */
+export const NEAR_EXAMPLES: readonly RuleExample[] = [
+  inMac('A3.2-not-in-co', recordsEntityIs('GLEIF-ONLY'), ONE_ROLE('CO')),
+  ...keptByEntity('A3.2', (rule, id, items) => inMac(rule, recordsEntityIs(id), items)),
+  inDocman('A3.3-too-long', { agreement_ref: EDGE }),
+  inDocman('A3.3-replaced', { agreement_ref: ' A B\n' }),
+  inCct('A3.3-repeated', { cp: [JPMORGAN, UBS] }),
+  inDocman('A3.4-cut', { title: `${EDGE}  ` }),
+  inDocman('A3.5-unreadable', { dated: '02/29/2012' }),
+  inDocman('A3.7-unknown', { law: '  NEVADA. ' }),
+  inDocman('A3.7-cut', { law: EDGE }),
+  inMac('A3.6-not-in-cp', counterpartyIs('GLEIF-ONLY'), ONE_ROLE('CP')),
+  inMac('A3.6-in-co-not-cp', counterpartyIs(UBS_GROUP)),
+  ...keptByEntity('A3.6', (rule, id, items) => inMac(rule, counterpartyIs(id), items)),
+  inMac('A3.6.1-not-in-co-or-cp', obligorIs('GLEIF-ONLY'), ONE_ROLE('CO')),
+  ...keptByEntity('A3.6.1', (rule, id, items) => inMac(rule, obligorIs(id), items)),
+  inDocman('A3.8-flag', { cross_default: ' N ' }),
+  inMac('A3.9-not-in-co-or-cp', crossDefaultIs('GLEIF-ONLY'), ONE_ROLE('CP')),
+  ...keptByEntity('A3.9', (rule, id, items) => inMac(rule, crossDefaultIs(id), items)),
+  inDocman('A3.9-too-long', { cross_default: 'Y', cross_default_ids: Array(23).fill(UBS).join(',') }),
+  inDocman('A3.9-beside-n', { cross_default: 'N', cross_default_ids: ' ' }),
+  inMac('A3.11-not-in-cp', providerIs('GLEIF-ONLY'), ONE_ROLE('CP')),
+  ...keptByEntity('A3.11', (rule, id, items) => inMac(rule, providerIs(id), items)),
+  inCct('A3.12-too-long', { ce: { re: { p: JPMORGAN, d: EDGE }, cp: null } }),
+  inCct('A3.12.2-not-in-cp', givenBy('GLEIF-ONLY'), ONE_ROLE('CP')),
+  ...keptByEntity('A3.12.2', (rule, id, items) => inCct(rule, givenBy(id), items)),
+  inCct('A3.12.3-too-long', { ce: { re: null, cp: { p: JPMORGAN, d: EDGE } } }),
+  inDocman('A3.13-too-long', { notice_name: 'é'.repeat(200) }),
+  inDocman('A3.14-too-long', { notice_address: 'é'.repeat(100) }),
+  inDocman('A3.15-too-long', { notice_phone: 'é'.repeat(50) }),
+  inDocman('A3.16-too-long', { notice_email: 'é'.repeat(100) }),
+  inCct('LEX-more-findings', { cp: Array.from({ length: 400 }, (_, i) => `E-${i}`) }),
+];
