@@ -1,16 +1,21 @@
 /** The work of `lexdelta as-of`. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { PermanentError } from '../errors.ts';
+import { readParquetParts } from '../publish/parquet/read-parquet-parts.ts';
 import type { TableRow } from '../publish/published.ts';
-import { openPublishedDay, readTable, resolveAsOf } from '../publish/read-published.ts';
-import { csvTable, flatTable, ndjsonTable } from '../publish/table-formats.ts';
+import { openPublishedDay, type PublishedDay, readTable, resolveAsOf } from '../publish/read-published.ts';
+import { csvTable, flatTable, ndjsonTable, parquetTable } from '../publish/table-formats.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { readDate } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { placeOf } from './define-command.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { plural } from './terminal/figures.ts';
+import { writeParquetParts } from './write-parquet-parts.ts';
 import { writeWholeFile } from './write-whole-file.ts';
 
-export type TableFormat = 'ndjson' | 'csv' | 'flat';
+export type TableFormat = 'ndjson' | 'csv' | 'flat' | 'parquet';
 export interface AsOfFlags extends GlobalFlags {
   readonly format: TableFormat;
   readonly output?: string;
@@ -29,25 +34,31 @@ export async function writeTableAsOf(
 ): Promise<number> {
   const { terminal } = context;
   const date = readDate(dateText);
+  if (flags.format === 'parquet' && flags.output === undefined && terminal.stdout.isTTY === true) {
+    throw new PermanentError('USAGE', 'Parquet is nothing for a terminal: give --output a file or a folder.');
+  }
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const a3 = data.jobDailyA3Data;
     const day = await openPublishedDay(a3, await resolveAsOf({ jobStats: data.jobStats, a3 }, date));
     const { rows, run } = day.manifest;
-    const pieces = format(flags.format, readTable(a3, day), date);
     if (flags.output === undefined) {
       onData();
-      for await (const piece of pieces) {
+      for await (const piece of format(flags.format, readTable(a3, day), date)) {
         if (terminal.isOutputClosed) return 0;
         await terminal.write(piece);
       }
       return 0;
     }
-    const output = resolve(context.cwd, flags.output);
     // Ctrl+C takes the unfinished file away before the process ends.
     const signal = context.catchStopSignals(() => undefined);
+    let output = resolve(context.cwd, flags.output);
     try {
-      await writeWholeFile(output, untilStopped(pieces, signal));
+      if (flags.format === 'parquet' && (await isFolder(flags.output, output))) {
+        output = await writeParts(output, day, a3, signal);
+      } else {
+        await writeWholeFile(output, untilStopped(format(flags.format, readTable(a3, day), date), signal));
+      }
     } catch (error) {
       if (signal.aborted) return exitCodeOfSignal(signal);
       throw error;
@@ -60,7 +71,23 @@ export async function writeTableAsOf(
   }
 }
 
-async function* untilStopped(pieces: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<string> {
+/** Whether it is one, or is written as one is. */
+async function isFolder(given: string, path: string): Promise<boolean> {
+  return given.endsWith('/') || ((await stat(path).catch(() => null))?.isDirectory() ?? false);
+}
+
+function writeParts(
+  folder: string,
+  day: PublishedDay,
+  a3: Pick<JobDailyA3Data, 'open'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const { business_date, attempt } = day.manifest;
+  const guard = (pieces: AsyncIterable<Uint8Array>) => untilStopped(pieces, signal);
+  return writeParquetParts(folder, { asOf: business_date, attempt }, readParquetParts(a3, day), guard);
+}
+
+async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   for await (const piece of pieces) {
     signal.throwIfAborted();
     yield piece;
@@ -68,7 +95,7 @@ async function* untilStopped(pieces: AsyncIterable<string>, signal: AbortSignal)
   signal.throwIfAborted();
 }
 
-function format(name: TableFormat, rows: AsyncIterable<TableRow>, date: string): AsyncIterable<string> {
+function format(name: TableFormat, rows: AsyncIterable<TableRow>, date: string): AsyncIterable<string | Uint8Array> {
   switch (name) {
     case 'ndjson':
       return ndjsonTable(rows, date);
@@ -76,5 +103,7 @@ function format(name: TableFormat, rows: AsyncIterable<TableRow>, date: string):
       return csvTable(rows, date);
     case 'flat':
       return flatTable(rows, date, { header: true });
+    case 'parquet':
+      return parquetTable(rows, date);
   }
 }

@@ -8,7 +8,7 @@ import { hasErrno, messageOf, PermanentError } from '../errors.ts';
  * replaced in that one moment.
  * @throws PermanentError `FILE_NOT_READABLE`, `STORE_FULL`; whatever the pieces throw
  */
-export async function writeWholeFile(path: string, pieces: AsyncIterable<string>): Promise<void> {
+export async function writeWholeFile(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   const partial = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.partial`);
   try {
     const file = await open(partial, 'wx');

@@ -43,6 +43,15 @@ export function readTable(a3: Reads, day: PublishedDay): AsyncIterable<TableRow>
   return readShards(a3, day, (shard) => shard.table);
 }
 
+/** The rows of one shard. */
+export function readShardRows(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  day: PublishedDay,
+  shard: Shard,
+): AsyncIterable<TableRow> {
+  return readFile(a3, day, shard.table);
+}
+
 export function readRejected(a3: Reads, day: PublishedDay): AsyncIterable<RejectedEntry> {
   return readShards(a3, day, (shard) => shard.rejected);
 }
@@ -123,7 +132,11 @@ async function* readShards<T>(a3: Reads, day: PublishedDay, fileOf: (shard: Shar
   for (const shard of day.manifest.shards) yield* readFile<T>(a3, day, fileOf(shard));
 }
 
-async function* readFile<T>(a3: Reads, { folder }: PublishedDay, file: PublishedFile): AsyncIterable<T> {
+async function* readFile<T>(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  { folder }: PublishedDay,
+  file: PublishedFile,
+): AsyncIterable<T> {
   const lines = readPublishedLines(a3, folder, file);
   const batches = parsedBatches(lines, `${folder}/${file.path}`, (line) => JSON.parse(line) as T);
   for await (const batch of batches) yield* batch;

@@ -1,6 +1,8 @@
 /** The table as people and machines take it: 20 columns in field order, A3.1 being the table's date. */
 import { A3_FIELDS, type A3Field } from '../agreements/table-a3/fields.ts';
 import { PermanentError } from '../errors.ts';
+import { datedColumns } from './parquet/columns.ts';
+import { encodeParquet } from './parquet/read-parquet-parts.ts';
 import type { TableRow } from './published.ts';
 
 /** One flat object a row, its keys in field order. */
@@ -40,6 +42,11 @@ export function flatTable(
 ): AsyncIterable<string> {
   const first = header ? `${A3_FIELDS.join(FLAT_SEPARATOR)}\n` : null;
   return pieces(rows, first, (row) => flatLine(row, business_date));
+}
+
+/** One Parquet file: the columns of the published parts, and before them the table's date. */
+export function parquetTable(rows: AsyncIterable<TableRow>, business_date: string): AsyncIterable<Uint8Array> {
+  return encodeParquet(rows, datedColumns(business_date));
 }
 
 function flatLine(row: TableRow, business_date: string): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_SERVICES } from '../../src/cli/services.ts';
+import { parquetRows } from '../publish/parquet/read-parquet.ts';
 import { type CliOptions, type CliResult, runCli } from './support.ts';
 
 let root: string;
@@ -92,6 +93,26 @@ describe('lexdelta as-of', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({ schema: 'lexdelta.as-of/1', rows: 2, format: 'csv' });
     expect(await readdir(folder)).toEqual(['t.csv']);
     expect((await readFile(join(folder, 't.csv'), 'utf8')).split('\r\n')).toHaveLength(4);
+  });
+
+  it('writes Parquet: one file with its date, or the parts of the day in a folder of hive partitions', async () => {
+    const folder = await mkdtemp(join(root, 'out-'));
+    const args = ['as-of', '10-20-2021', '--data', join(root, 'published'), '--format', 'parquet', '--json'];
+
+    const one = await cli([...args, '--output', 'table.parquet'], { cwd: folder });
+    const parts = await cli([...args, '--output', 'tables/'], { cwd: folder });
+    const again = await cli([...args, '--output', 'tables'], { cwd: folder });
+
+    const part = join(folder, 'tables', 'as_of=2021-10-20', 'attempt=1', 'shard-00000.parquet');
+    const rows = await parquetRows(await readFile(part));
+    expect([one.exitCode, parts.exitCode]).toEqual([0, 0]);
+    expect(rows.map(({ a3_3 }) => a3_3)).toEqual(['A-1', 'A-2']);
+    expect(await parquetRows(await readFile(join(folder, 'table.parquet')))).toEqual(
+      rows.map((row) => ({ as_of: '2021-10-20', ...row })),
+    );
+    expect(JSON.parse(parts.stdout)).toMatchObject({ output: join(folder, 'tables', 'as_of=2021-10-20'), rows: 2 });
+    expect(again).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('USAGE') });
+    expect(await readdir(join(folder, 'tables'))).toEqual(['as_of=2021-10-20']);
   });
 
   it('leaves no file, nor a part of one, when it is stopped', async () => {

@@ -4,6 +4,7 @@ import { compareBytes } from '../../src/agreements/byte-order.ts';
 import type { Use } from '../../src/agreements/look-up-items.ts';
 import { type A3Values, ROW_FIELDS } from '../../src/agreements/table-a3/fields.ts';
 import { publishedFolder } from '../../src/publish/attempt-files.ts';
+import { readParquetParts } from '../../src/publish/parquet/read-parquet-parts.ts';
 import type { ChangeLine, TableRow } from '../../src/publish/published.ts';
 import {
   openPublishedDay,
@@ -25,8 +26,10 @@ import {
   runPhases,
   snapshot,
   transformedRow,
+  validLine,
   writeSlices,
 } from './day-fixture.ts';
+import { expectedRow, parquetRows } from './parquet/read-parquet.ts';
 
 const NAMESPACES = ['cct', 'mac'];
 const IDS = ['a', 'aa', 'b', 'c-1', 'c-2', 'd', 'é', 'z', '\uffee', '\u{1f600}'];
@@ -284,6 +287,9 @@ describe('publishing day after day', () => {
           const published = await openPublishedDay(a3, output.manifest);
           const table = await collect(readTable(a3, published));
           expect(table.map(shownRow)).toEqual(modelTable(next));
+          const parts = [...readParquetParts(a3, published)].map(({ pieces }) => Array.fromAsync(pieces));
+          const parquet = await Promise.all((await Promise.all(parts)).map((part) => parquetRows(Buffer.concat(part))));
+          expect(parquet.flat()).toEqual(table.map(expectedRow));
           const rejected = await collect(readRejected(a3, published));
           expect(
             rejected
@@ -325,9 +331,9 @@ describe('publishing day after day', () => {
           base = again.manifest;
         }
         const [first, second, third] = await Promise.all(folders.map((folder) => shardFiles(a3, folder)));
-        const isKept = ([key]: readonly [string, string]) => /^\/(table|uses)\//.test(key);
+        const isKept = ([key]: readonly [string, string]) => /^\/(table|parquet|uses)\//.test(key);
         expect(second?.filter(isKept)).toEqual(first?.filter(isKept));
-        // The unreadable rows of the day are gone in the second attempt, so all four kinds agree from there on.
+        // The unreadable rows of the day are gone in the second attempt, so all five kinds agree from there on.
         expect(third).toEqual(second);
       }),
       { numRuns: 30 },
@@ -358,6 +364,31 @@ describe('publishing day after day', () => {
       { numRuns: 20 },
     ));
 
+  it('makes the Parquet of an untouched shard whose base has none, and from then on copies it', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const lines = [
+      { namespace: 'mac', lines: [validLine('a', [transformedRow({ 'A3.3': 'A-1', 'A3.5': '2010-01-25' })])] },
+    ];
+    const { manifest } = await publishDay(a3, { business_date: '2021-10-20', attempt: 1 }, null, lines);
+    const old = new MemoryJobDailyA3Data();
+    for await (const { key } of a3.list('published')) {
+      const body = (await a3.get(key))!;
+      if (key.endsWith('.parquet')) continue;
+      await old.putOnce(key, key.endsWith('manifest.json') ? withoutParquet(body) : body);
+    }
+
+    const next = await publishDay(old, { business_date: '2021-10-21', attempt: 1 }, manifest, []);
+
+    const [before, after] = await Promise.all([openPublishedDay(a3, manifest), openPublishedDay(old, next.manifest)]);
+    expect(after.manifest.shards.map(({ parquet }) => parquet)).toEqual(
+      before.manifest.shards.map(({ parquet }) => parquet),
+    );
+    expect(next).toMatchObject({ rows: 1, changed: 0 });
+    const made = [...readParquetParts(old, await openPublishedDay(old, manifest))];
+    const published = await a3.get(`${before.folder}/${before.manifest.shards[0]?.parquet?.path}`);
+    expect(Buffer.concat(await Array.fromAsync(made[0]!.pieces)).equals(published!)).toBe(true);
+  });
+
   it('publishes neither more nor less than was listed when a failed slice writes its output late', async () => {
     const a3 = new MemoryJobDailyA3Data();
     const id = { business_date: '2021-10-20', attempt: 1 };
@@ -372,6 +403,12 @@ describe('publishing day after day', () => {
     expect(again.rejected).toBe(1);
   });
 });
+
+/** A manifest as it was before there was Parquet. */
+function withoutParquet(manifest: Buffer): Buffer {
+  const leaveOut = (key: string, value: unknown) => (key === 'parquet' ? undefined : value);
+  return Buffer.from(JSON.stringify(JSON.parse(manifest.toString()), leaveOut));
+}
 
 function previousOf(id: { readonly business_date: string }): string {
   const date = `2021-10-${Number(id.business_date.slice(-2)) - 1}`;

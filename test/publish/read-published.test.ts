@@ -141,6 +141,24 @@ describe('the table of a date', () => {
     expect(await resolveAsOf({ jobStats: lock('later', '2021-10-21'), a3 }, '2021-10-20')).toBe('older');
   });
 
+  it('stays that of the later attempt when the run of an earlier one wakes up, and a damaged pointer is written anew', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const again = { ...DAY, attempt: 2 };
+    const first = await publishDay(a3, DAY, null, SLICES);
+    const second = await publishDay(a3, again, first.manifest, []);
+    const jobStats = lock('later', '2021-10-21');
+    const table = () => resolveAsOf({ jobStats, a3 }, DAY.business_date);
+
+    await writeAsOf({ ...DAY, phase: 'as_of', manifest: first.manifest }, { a3 });
+    expect(await table()).toBe(first.manifest);
+    await writeAsOf({ ...again, phase: 'as_of', manifest: second.manifest }, { a3 });
+    await writeAsOf({ ...DAY, phase: 'as_of', manifest: first.manifest }, { a3 });
+    expect(await table()).toBe(second.manifest);
+    await a3.putPointer('as_of/2021-10-20.json', Buffer.from('{"mani'));
+    await writeAsOf({ ...again, phase: 'as_of', manifest: second.manifest }, { a3 });
+    expect(await table()).toBe(second.manifest);
+  });
+
   it('is refused where there is none, with the last good date before it', async () => {
     const a3 = new MemoryJobDailyA3Data();
     await writeAsOf({ ...DAY, phase: 'as_of', manifest: 'm' }, { a3 });

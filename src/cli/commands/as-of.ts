@@ -9,11 +9,11 @@ export function addAsOfCommand(program: Command, shell: Shell): void {
     .summary('print Table A-3 as of a date')
     .description('Prints Table A-3 as of a business date, whole, in the order of its keys.')
     .addOption(
-      new Option('--format <format>', 'ndjson: one object a row; csv; flat: columns separated by ~')
-        .choices(['ndjson', 'csv', 'flat'])
+      new Option('--format <format>', 'ndjson: one object a row; csv; flat: columns separated by ~; parquet')
+        .choices(['ndjson', 'csv', 'flat', 'parquet'])
         .default('ndjson'),
     )
-    .option('--output <file>', 'write to this file, whole or not at all')
+    .option('--output <path>', 'write to this file, whole or not at all; parquet: a folder takes the parts of the day')
     .action(
       action<AsOfFlags>(shell, async ([date = ''], flags, context) => {
         const { writeTableAsOf } = await import('../write-table-as-of.ts');
@@ -25,5 +25,6 @@ export function addAsOfCommand(program: Command, shell: Shell): void {
   examples(command, [
     'lexdelta as-of 10-20-2021 --format csv --output table.csv',
     'lexdelta as-of 2021-10-20 | head -1',
+    'lexdelta as-of 10-20-2021 --format parquet --output tables/',
   ]);
 }

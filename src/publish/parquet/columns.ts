@@ -1,8 +1,8 @@
 /**
  * The columns of a shard's Parquet file, in order. Names hold no dots and no capitals, because Athena and Hive take neither:
- * `a3_12_1` is A3.12.1. A3.1 is no column: it is the `as_of` of the folder. A column's number is its place, from 1.
+ * `a3_12_1` is A3.12.1. A3.1 is no column: it is the `as_of` of the folder.
  */
-import { A3_FIELDS, type A3Field, type A3RowField } from '../../agreements/table-a3/fields.ts';
+import { type A3Field, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import type { TableRow } from '../published.ts';
 
 /** `date`: days since 1970-01-01, made of `YYYY-MM-DD`. `integer`: 32 bits. */
@@ -11,7 +11,7 @@ export type ColumnType = 'text' | 'date' | 'integer';
 export interface TableColumn {
   readonly name: string;
   /** The field of Table A-3, `null` for keys and lineage. */
-  readonly field: A3RowField | null;
+  readonly field: A3Field | null;
   readonly type: ColumnType;
   /** Never null. */
   readonly isRequired: boolean;
@@ -20,12 +20,15 @@ export interface TableColumn {
   readonly read: (row: TableRow) => string | number | null;
 }
 
+/** A3.1: the name of its hive partition, `as_of=<date>`. */
+export const AS_OF_COLUMN = 'as_of';
+
 /** `A3.12.1` → `a3_12_1`. */
 export function columnName(field: A3Field): string {
   return field.toLowerCase().replaceAll('.', '_');
 }
 
-const fieldColumns = A3_FIELDS.filter((field) => field !== 'A3.1').map(
+const fieldColumns = ROW_FIELDS.map(
   (field): TableColumn => ({
     name: columnName(field),
     field,
@@ -56,3 +59,16 @@ export const TABLE_COLUMNS: readonly TableColumn[] = [
   ownColumn('stale_since', ({ lineage }) => lineage.stale_since, { type: 'date', isRequired: false }),
   ownColumn('full_name', ({ lineage }) => lineage.full_name, { isRequired: false }),
 ];
+
+/** The columns of a table that stands outside a folder that tells its date: A3.1 first, under the name that folders have. */
+export function datedColumns(business_date: string): readonly TableColumn[] {
+  const asOf: TableColumn = {
+    name: AS_OF_COLUMN,
+    field: 'A3.1',
+    type: 'date',
+    isRequired: true,
+    isDistinct: false,
+    read: () => business_date,
+  };
+  return [asOf, ...TABLE_COLUMNS];
+}
