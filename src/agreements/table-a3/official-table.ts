@@ -68,7 +68,7 @@ const fill = (field: A3Field): OfficialSentence =>
 
 function flag(field: 'A3.8' | 'A3.10' | 'A3.12.1', name: string, meaning: string): OfficialField {
   const sentences = [
-    cannot(meaning, 'What the agreement says is the document's own statement.'),
+    cannot(meaning, 'Only the document can say it.'),
     says('Char(1). Should be Y or N.', `${field}-flag`),
     fill(field),
   ];
@@ -259,7 +259,7 @@ export const SILENT_POINTS: readonly OfficialSentence[] = [
   ),
   noted(
     says('A3.6.1 has a condition in its instruction, none in its validation.', 'TABLE-A3.6.1-absent'),
-    'Judged by the references of the table, not by names of agreements. Configure it as `error` or `warning`; it never changes a document's fate.',
+    'Judged by the references of the table, not by names of agreements. Configure it as `error` or `warning`; it never changes what becomes of a document.',
   ),
   noted(
     says(
