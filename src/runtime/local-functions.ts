@@ -54,7 +54,10 @@ export async function loadNamespaces(
 ): Promise<ReadonlyMap<string, NamespaceModule>> {
   const byName = new Map(BUILT_IN_NAMESPACES.map((module) => [module.namespace, module]));
   for (const [name, path] of Object.entries(modules)) {
-    const module = checkNamespaceModule(await importDefault(name, path), path);
+    const module = checkNamespaceModule(
+      await importDefault(path, `The module of namespace \`${name}\`, ${path},`),
+      path,
+    );
     if (module.namespace !== name) {
       throw new PermanentError(
         'CONFIG_INVALID',
@@ -66,18 +69,25 @@ export async function loadNamespaces(
   return byName;
 }
 
-async function importDefault(name: string, path: string): Promise<unknown> {
+/**
+ * The namespace of a module that no configuration names.
+ * @param path absolute
+ * @throws PermanentError `CONFIG_INVALID`
+ */
+export async function loadNamespaceModule(path: string): Promise<NamespaceModule> {
+  return checkNamespaceModule(await importDefault(path, `The module ${path}`), path);
+}
+
+async function importDefault(path: string, what: string): Promise<unknown> {
   try {
     return ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default;
   } catch (error) {
-    throw new PermanentError(
-      'CONFIG_INVALID',
-      `The module of namespace \`${name}\`, ${path}, cannot be loaded: ${messageOf(error)}.`,
-    );
+    throw new PermanentError('CONFIG_INVALID', `${what} cannot be loaded: ${messageOf(error)}.`);
   }
 }
 
-function openLex(
+/** @throws PermanentError `CONFIG_INVALID`: nobody says where Lex is; as `openLexSource` */
+export function openLex(
   { lex, lexToken, lexTimeouts }: RuntimeConfig,
   namespaces: ReadonlyMap<string, NamespaceModule>,
 ): ReturnType<typeof openLexSource> {

@@ -37,7 +37,7 @@ export class Findings {
       rule,
       severity: this.#severityOf(rule),
       message: messages.get(rule)!,
-      value: value === null ? null : CONTACT_FIELDS.has(field) ? mask(value) : excerpt(value, MAX_VALUE_LENGTH),
+      value: shownValue(field, value),
       agreement_id: agreementId === null ? null : excerpt(agreementId, MAX_VALUE_LENGTH),
     });
   }
@@ -71,6 +71,12 @@ export class Findings {
     }
     this.#found.set(key, finding);
   }
+}
+
+/** A value of a field as findings and reports show it: masked where it holds contact details, and not too long. */
+export function shownValue(field: A3Field | null, value: string | null): string | null {
+  if (value === null) return null;
+  return CONTACT_FIELDS.has(field) ? mask(value) : excerpt(value, MAX_VALUE_LENGTH);
 }
 
 /** Contact details go to the table, never into findings, logs or reports. */
