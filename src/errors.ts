@@ -47,6 +47,7 @@ export const REPAIRS = {
     'See `lexdelta entities dead`; when the service takes the question, `lexdelta entities retry` asks again.',
   ENTITY_ANSWER_INVALID:
     'Have the entity service answer as docs/entity-service.md says, then `lexdelta entities retry` asks again.',
+  GLEIF_NOT_IMPORTED: 'Import a golden copy first: `lexdelta entities import --gleif FILE`.',
   DOCUMENT_NOT_CANONICAL: 'The document has no canonical form. Mend it in Lex; it is rejected until then.',
   // Stores
   STORE_BUSY: 'Another process holds the write lock of the data folder. End that process, then start again.',

@@ -1,15 +1,19 @@
 /** The work of `lexdelta entities enrich`. */
+
+import type { EntityRole } from '../agreements/look-up-items.ts';
 import type { EnrichResult } from '../enrichment/enrich.ts';
 import { enrichFromQueue, enrichPending } from '../enrichment/enrich.ts';
-import type { EntityAuthority } from '../enrichment/entity-authority.ts';
+import { askInTurn, type EntityAuthority } from '../enrichment/entity-authority.ts';
+import { gleifAuthority } from '../enrichment/gleif-authority.ts';
 import { openHttpEntityService } from '../enrichment/http-entity-service.ts';
 import type { Tally } from '../enrichment/tally.ts';
 import { PermanentError } from '../errors.ts';
+import { openGleifReference } from '../runtime/gleif-reference.ts';
 import type { JobData } from '../runtime/job-data.ts';
 import { readWhole } from './arguments.ts';
 import { readEntityService } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { flagsForHints, placeOf } from './define-command.ts';
+import { dataFolderOf, flagsForHints, placeOf } from './define-command.ts';
 import { reportError } from './report-error.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { count } from './terminal/figures.ts';
@@ -18,6 +22,8 @@ import { renderTable } from './terminal/table.ts';
 
 export interface EnrichFlags extends GlobalFlags {
   readonly service?: string;
+  readonly gleif?: boolean;
+  readonly role?: string;
   readonly once?: boolean;
   readonly follow?: boolean;
   readonly pending?: boolean;
@@ -66,10 +72,30 @@ function readOptions(flags: EnrichFlags) {
   };
 }
 
+/** The service first, then GLEIF for what the service does not know. */
 async function openAuthority(flags: EnrichFlags, context: Context): Promise<EntityAuthority> {
   const service = await readEntityService(flags.service, context);
-  if (service === null) throw new PermanentError('USAGE', 'Nobody to ask: give --service.');
-  return openHttpEntityService({ baseUrl: service, token: context.env['LEXDELTA_ENTITY_TOKEN'] });
+  const role = readRole(flags);
+  if (service === null && flags.gleif !== true) {
+    throw new PermanentError('USAGE', 'Nobody to ask: give --service, or --gleif for an imported golden copy.');
+  }
+  const authorities: EntityAuthority[] = [];
+  if (service !== null) {
+    authorities.push(openHttpEntityService({ baseUrl: service, token: context.env['LEXDELTA_ENTITY_TOKEN'] }));
+  }
+  if (flags.gleif === true) {
+    const folder = await dataFolderOf('entities enrich --gleif', flags, context);
+    authorities.push(gleifAuthority(await openGleifReference(folder), role));
+  }
+  return askInTurn(authorities);
+}
+
+function readRole({ role, gleif }: EnrichFlags): EntityRole | null {
+  if (role === undefined) return null;
+  if (gleif !== true) throw new PermanentError('USAGE', '--role is for --gleif: a service says the role itself.');
+  const known = role.toUpperCase();
+  if (known === 'CO' || known === 'CP') return known;
+  throw new PermanentError('USAGE', `--role is "${role}", expected CO or CP.`);
 }
 
 async function tell(result: EnrichResult, data: JobData, flags: EnrichFlags, context: Context): Promise<number> {

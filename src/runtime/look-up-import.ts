@@ -5,7 +5,6 @@
  * Whatever else writes look-up rows (enrichment, for one) writes them as this does, by `changeLookUps` of
  * `stores/change-look-ups.ts`: it notes the keys, so that the next run transforms the documents again that used them.
  */
-import { createReadStream } from 'node:fs';
 import { readAliases } from '../agreements/imports/aliases.ts';
 import { readLaws } from '../agreements/imports/laws.ts';
 import { type MasterRow, readMasterTable } from '../agreements/imports/master-table.ts';
@@ -18,10 +17,10 @@ import {
   planLawImport,
 } from '../agreements/imports/plan-import.ts';
 import { type AliasItem, type EntityItem, type LawItem, type Use, usedVersion } from '../agreements/look-up-items.ts';
-import { messageOf, PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
+import { lookUpBytes } from './look-up-bytes.ts';
 
 /** Paths; at least one of them. */
 export interface EntityFiles {
@@ -66,16 +65,16 @@ export async function importEntityFiles(
   options: ImportOptions,
 ): Promise<ImportResult> {
   const files: ImportFile<MasterRow | AliasItem>[] = [];
-  if (co !== undefined) files.push({ file: co, lines: readMasterTable('CO', bytesOf(co), co) });
-  if (cp !== undefined) files.push({ file: cp, lines: readMasterTable('CP', bytesOf(cp), cp) });
-  if (aliases !== undefined) files.push({ file: aliases, lines: readAliases(bytesOf(aliases), aliases) });
+  if (co !== undefined) files.push({ file: co, lines: readMasterTable('CO', lookUpBytes(co), co) });
+  if (cp !== undefined) files.push({ file: cp, lines: readMasterTable('CP', lookUpBytes(cp), cp) });
+  if (aliases !== undefined) files.push({ file: aliases, lines: readAliases(lookUpBytes(aliases), aliases) });
   const plan = await planEntityImport(files, (key) => stores.entities.get(key));
   return carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
 }
 
 /** @throws as {@link importEntityFiles} */
 export async function importLawFile(file: string, stores: ImportStores, options: ImportOptions): Promise<ImportResult> {
-  const lines = readLaws(bytesOf(file), file);
+  const lines = readLaws(lookUpBytes(file), file);
   const plan = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
   return carryOut<LawItem>(plan, 'GoverningLaw', (laws) => ({ laws }), stores, options);
 }
@@ -98,13 +97,4 @@ async function carryOut<T extends EntityItem | AliasItem | LawItem>(
 
 function* usesOf(items: ReadonlyMap<string, EntityItem | AliasItem | LawItem>, table: Use['table']): Iterable<Use> {
   for (const [key, item] of items) yield { table, key, version: usedVersion(item) };
-}
-
-/** @throws PermanentError `FILE_NOT_READABLE` while reading */
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const block of createReadStream(path, { highWaterMark: 1024 * 1024 })) yield block as Buffer;
-  } catch (error) {
-    throw new PermanentError('FILE_NOT_READABLE', `${path} cannot be read: ${messageOf(error)}.`);
-  }
 }

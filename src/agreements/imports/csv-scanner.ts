@@ -1,7 +1,8 @@
 /**
  * Splits a table of text into records. Strict as RFC 4180, with any line end (CRLF, LF, CR), and told apart from csv-parse
  * by what it does with a broken line: that line alone is refused and the next one is read, so that a stray quote never
- * swallows the lines that follow it.
+ * swallows the lines that follow it. Cells are found by searching, and only those that somebody wants become texts: a line
+ * of GLEIF has 300 columns.
  */
 
 export type CsvRecord =
@@ -21,98 +22,162 @@ export class UnclosedQuote extends Error {
 /** UTF-16 units; longer records are an unclosed quote. */
 const MAX_RECORD_LENGTH = 1024 * 1024;
 
-/** `plain` and `quoted`: inside a cell; `closed`: after its closing quote; `broken`: until the line ends. */
-type State = 'start' | 'plain' | 'quoted' | 'closed' | 'broken';
+const LF = 0x0a;
+const CR = 0x0d;
+/** No character: a position behind the text. */
+const NONE = -1;
 
 export class CsvScanner {
-  readonly #delimiter: string;
-  /** `null`: quotes are ordinary characters. */
-  readonly #quote: string | null;
-  #state: State = 'start';
-  #cells: string[] = [];
-  #cell = '';
-  #length = 0;
+  /** Whether to hand out a cell, by its index; the others come out empty. `null`: all. */
+  wanted: readonly boolean[] | null = null;
+  readonly #delimiter: number;
+  /** {@link NONE}: quotes are ordinary characters. */
+  readonly #quote: number;
+  /** What was not yet read, from the beginning of a record on. */
+  #text = '';
+  /** What came since. */
+  #added = '';
+  #at = 0;
+  /** The next of each from `#at` on, or behind the text. Kept, so that a text without any is searched once. */
+  #nextLineFeed = NONE;
+  #nextReturn = NONE;
+  #isEnd = false;
   #line = 1;
-  #firstLine = 1;
   #afterReturn = false;
 
   constructor(delimiter: string, hasQuotes: boolean) {
-    this.#delimiter = delimiter;
-    this.#quote = hasQuotes ? '"' : null;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#quote = hasQuotes ? 0x22 : NONE;
   }
 
   /** The records that `text` completes. Blank lines are none. @throws UnclosedQuote */
   *push(text: string): Generator<CsvRecord> {
-    for (const character of text) {
-      if (character === '\n' && this.#afterReturn) {
-        this.#afterReturn = false;
-        if (this.#state === 'quoted') this.#cell += character;
-        continue;
-      }
-      this.#afterReturn = character === '\r';
-      const isLineEnd = character === '\n' || character === '\r';
-      if (isLineEnd) this.#line += 1;
-      if (isLineEnd && this.#state !== 'quoted') yield* this.#endRecord();
-      else this.#take(character);
-    }
+    this.#added += text;
+    // A record that is incomplete is read again from its beginning: only when there is as much again, or small pieces of a
+    // long one would take for ever.
+    if (this.#added.length < this.#text.length - this.#at) return;
+    yield* this.#readAdded();
+    if (this.#text.length - this.#at > MAX_RECORD_LENGTH) throw new UnclosedQuote(this.#line);
   }
 
   /** The last record, when no line end closed it. @throws UnclosedQuote */
   *end(): Generator<CsvRecord> {
-    if (this.#state === 'quoted') throw new UnclosedQuote(this.#firstLine);
-    yield* this.#endRecord();
+    this.#isEnd = true;
+    yield* this.#readAdded();
   }
 
-  #take(character: string): void {
-    this.#length += 1;
-    if (this.#length > MAX_RECORD_LENGTH) throw new UnclosedQuote(this.#firstLine);
-    if (this.#state === 'broken') return;
-    if (this.#state === 'quoted') {
-      if (character === this.#quote) this.#state = 'closed';
-      else this.#cell += character;
-    } else if (character === this.#delimiter) {
-      this.#endCell();
-    } else if (character === this.#quote) {
-      this.#takeQuote(character);
-    } else if (this.#state === 'closed') {
-      this.#state = 'broken';
-    } else {
-      this.#cell += character;
-      this.#state = 'plain';
+  *#readAdded(): Generator<CsvRecord> {
+    this.#text = this.#text.slice(this.#at) + this.#added;
+    this.#added = '';
+    this.#at = 0;
+    this.#nextLineFeed = NONE;
+    this.#nextReturn = NONE;
+    yield* this.#records();
+  }
+
+  *#records(): Generator<CsvRecord> {
+    while (this.#at < this.#text.length) {
+      if (this.#afterReturn && this.#text.charCodeAt(this.#at) === LF) this.#at += 1;
+      this.#afterReturn = false;
+      const start = this.#at;
+      if (start === this.#text.length) return;
+      const record = this.#readRecord();
+      if (record === 'incomplete') {
+        this.#at = start;
+        return;
+      }
+      if (this.#at - start > MAX_RECORD_LENGTH) throw new UnclosedQuote(record.line);
+      if (!this.#isBlank(start)) yield record;
     }
   }
 
-  /** At the start of a cell it opens; after a closing quote it is a quote in the cell; in a plain cell it breaks the line. */
-  #takeQuote(character: string): void {
-    if (this.#state === 'start') {
-      this.#state = 'quoted';
-    } else if (this.#state === 'closed') {
-      this.#cell += character;
-      this.#state = 'quoted';
-    } else {
-      this.#state = 'broken';
+  /** The line end alone was read. */
+  #isBlank(start: number): boolean {
+    const first = this.#text.charCodeAt(start);
+    return this.#at === start + 1 && (first === LF || first === CR);
+  }
+
+  /** Moves behind the record and its line end, unless it is incomplete. */
+  #readRecord(): CsvRecord | 'incomplete' {
+    const text = this.#text;
+    const wanted = this.wanted;
+    const line = this.#line;
+    const cells: string[] = [];
+    let innerLines = 0;
+    for (let at = this.#at; ; at += 1) {
+      const isWanted = wanted === null || wanted[cells.length] === true;
+      let end: number;
+      if (text.charCodeAt(at) === this.#quote) {
+        end = this.#closingQuote(at + 1);
+        if (end === NONE && this.#isEnd) throw new UnclosedQuote(line);
+        if (end === NONE) return 'incomplete';
+        innerLines += this.#countLineEnds(at, end);
+        cells.push(isWanted ? this.#unquote(at + 1, end) : '');
+        end += 1;
+      } else {
+        end = this.#endOfPlain(at);
+        cells.push(isWanted ? text.slice(at, end) : '');
+      }
+      if (end === text.length && !this.#isEnd) return 'incomplete';
+      const next = end === text.length ? LF : text.charCodeAt(end);
+      if (next === this.#delimiter) {
+        at = end;
+        continue;
+      }
+      const isBroken = next !== LF && next !== CR;
+      const lineEnd = isBroken ? this.#lineEnd(end) : end;
+      if (lineEnd === text.length && !this.#isEnd) return 'incomplete';
+      this.#afterReturn = text.charCodeAt(lineEnd) === CR;
+      this.#at = lineEnd + 1;
+      this.#line += 1 + innerLines;
+      return isBroken ? { ok: false, line, cell: cells.length - 1 } : { ok: true, line, cells };
     }
   }
 
-  #endCell(): void {
-    this.#cells.push(this.#cell);
-    this.#cell = '';
-    this.#state = 'start';
+  /** {@link NONE}: not there, or not known yet whether it is one or the first of two. */
+  #closingQuote(from: number): number {
+    const text = this.#text;
+    for (let at = from; ; ) {
+      const quote = text.indexOf('"', at);
+      if (quote === -1 || (quote + 1 === text.length && !this.#isEnd)) return NONE;
+      if (text.charCodeAt(quote + 1) !== this.#quote) return quote;
+      at = quote + 2;
+    }
   }
 
-  *#endRecord(): Generator<CsvRecord> {
-    const isBroken = this.#state === 'broken';
-    const cell = this.#cells.length;
-    if (!isBroken) this.#endCell();
-    const cells = this.#cells;
-    const line = this.#firstLine;
-    const isBlank = cells.length === 1 && this.#length === 0;
-    this.#cells = [];
-    this.#cell = '';
-    this.#state = 'start';
-    this.#length = 0;
-    this.#firstLine = this.#line;
-    if (isBroken) yield { ok: false, line, cell };
-    else if (!isBlank) yield { ok: true, line, cells };
+  #unquote(from: number, to: number): string {
+    const cell = this.#text.slice(from, to);
+    return cell.includes('"') ? cell.replaceAll('""', '"') : cell;
+  }
+
+  /** Where a delimiter, a line end or a quote stands, or the text ends. */
+  #endOfPlain(from: number): number {
+    const text = this.#text;
+    for (let at = from; at < text.length; at += 1) {
+      const character = text.charCodeAt(at);
+      if (character === this.#delimiter || character === LF || character === CR || character === this.#quote) return at;
+    }
+    return text.length;
+  }
+
+  #lineEnd(from: number): number {
+    this.#search(from);
+    return Math.min(this.#nextLineFeed, this.#nextReturn);
+  }
+
+  #countLineEnds(from: number, to: number): number {
+    this.#search(from);
+    if (Math.min(this.#nextLineFeed, this.#nextReturn) >= to) return 0;
+    return this.#text.slice(from, to).match(/\r\n|\n|\r/g)?.length ?? 0;
+  }
+
+  #search(from: number): void {
+    if (this.#nextLineFeed < from) this.#nextLineFeed = this.#find('\n', from);
+    if (this.#nextReturn < from) this.#nextReturn = this.#find('\r', from);
+  }
+
+  #find(character: string, from: number): number {
+    const found = this.#text.indexOf(character, from);
+    return found === -1 ? this.#text.length : found;
   }
 }

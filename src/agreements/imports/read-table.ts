@@ -47,8 +47,10 @@ export async function* readTable(
   let header: Header | null = null;
   for await (const record of records(scanner, head, text, file)) {
     if (header !== null) yield readLine(record, header);
-    else if (record.ok) header = readHeader(record.cells, columns, file);
-    else throw invalid(file, 'a quote stands in its header row where none may');
+    else if (record.ok) {
+      header = readHeader(record.cells, columns, file);
+      scanner.wanted = header.names.map((name) => name !== null);
+    } else throw invalid(file, 'a quote stands in its header row where none may');
   }
   if (header === null) throw invalid(file, 'it has no header row');
 }
@@ -57,6 +59,8 @@ interface Header {
   readonly length: number;
   /** First name of the column, or `null` for one that nobody looks for. */
   readonly names: readonly (string | null)[];
+  /** The columns that somebody looks for. */
+  readonly known: readonly { readonly name: string; readonly index: number }[];
 }
 
 function readHeader(cells: readonly string[], columns: readonly ColumnNames[], file: string): Header {
@@ -68,7 +72,8 @@ function readHeader(cells: readonly string[], columns: readonly ColumnNames[], f
     if (count > 1) throw invalid(file, `the column ${known.join(' / ')} is there twice`);
     if (count === 0 && isNeeded) throw invalid(file, `the column ${known.join(' / ')} is missing`);
   }
-  return { length: cells.length, names: names.map((name) => name ?? null) };
+  const known = names.flatMap((name, index) => (name === undefined ? [] : [{ name, index }]));
+  return { length: cells.length, names: names.map((name) => name ?? null), known };
 }
 
 function isSame(name: string, cell: string): boolean {
@@ -79,7 +84,7 @@ function plain(name: string): string {
   return lawKey(lawKey(name).replace(/\?$/, ''));
 }
 
-function readLine(record: CsvRecord, { length, names }: Header): ImportLine<Cells> {
+function readLine(record: CsvRecord, { length, names, known }: Header): ImportLine<Cells> {
   const { line } = record;
   if (!record.ok) {
     return { ok: false, refusal: refusalOf('IMPORT-quote', line, names[record.cell] ?? '') };
@@ -89,9 +94,7 @@ function readLine(record: CsvRecord, { length, names }: Header): ImportLine<Cell
     return { ok: false, refusal: refusalOf('IMPORT-columns', line, '', counts) };
   }
   const found = new Map<string, string>();
-  names.forEach((name, i) => {
-    if (name !== null) found.set(name, record.cells[i]!);
-  });
+  for (const { name, index } of known) found.set(name, record.cells[index]!);
   return { ok: true, line, item: found };
 }
 

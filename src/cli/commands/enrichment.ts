@@ -54,10 +54,12 @@ function addEnrich(entities: Command, shell: Shell): void {
     .command('enrich')
     .summary('ask who the unknown entities are')
     .description(
-      'Takes the questions about unknown entities from the queue, asks an entity service, and fills the answers in. The ' +
+      'Takes the questions about unknown entities from the queue, asks an entity service or GLEIF, and fills the answers in. The ' +
         'next run transforms the documents again that named them. The token of the service comes from LEXDELTA_ENTITY_TOKEN.',
     )
     .option('--service <url>', 'entity service (LEXDELTA_ENTITY_SERVICE)')
+    .option('--gleif', 'ask the golden copy that was imported, after the service where there is one')
+    .option('--role <role>', 'CO or CP: the table that entities known to GLEIF are put into (default none)')
     .option('--once', 'end when nothing waits (default)')
     .option('--follow', 'go on until it is stopped')
     .option('--pending', 'ask about every pending entity, not only those with a question on the queue')
@@ -72,5 +74,6 @@ function addEnrich(entities: Command, shell: Shell): void {
   examples(enrich, [
     'LEXDELTA_ENTITY_TOKEN=… lexdelta entities enrich --service https://entities.inet',
     'lexdelta entities enrich --service https://entities.inet --follow',
+    'lexdelta entities enrich --gleif --role CP',
   ]);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PermanentError } from '../../errors.ts';
 import { action, examples, type Shell } from '../define-command.ts';
 import { addEnrichmentCommands } from './enrichment.ts';
 
@@ -62,6 +63,14 @@ function addImpact(entities: Command, shell: Shell): void {
   ]);
 }
 
+interface ImportFlags {
+  readonly co?: string;
+  readonly cp?: string;
+  readonly aliases?: string;
+  readonly gleif?: string;
+  readonly gleifRelationships?: string;
+}
+
 function addImport(entities: Command, shell: Shell): void {
   const command = entities
     .command('import')
@@ -73,10 +82,17 @@ function addImport(entities: Command, shell: Shell): void {
     .option('--co <file>', 'Corporate Organization master table')
     .option('--cp <file>', 'Counterparty master table')
     .option('--aliases <file>', 'aliases: alias,entity_id')
+    .option('--gleif <file>', 'golden copy of GLEIF, level 1 (CSV, .gz or .zip); takes the place of the last one')
+    .option('--gleif-relationships <file>', 'its level 2, for parents')
     .option('--allow-rejects', 'leave out refused lines, import the others')
     .option('--dry-run', 'say what would change and which documents that touches, and write nothing')
     .action(
-      action(shell, async (_args, flags, context) => {
+      action<ImportFlags>(shell, async (_args, flags, context) => {
+        if (flags.gleif !== undefined || flags.gleifRelationships !== undefined) {
+          refuseMasterTables(flags);
+          const { importGleif } = await import('../import-gleif.ts');
+          return importGleif(flags, context);
+        }
         const { importEntities } = await import('../import-look-ups.ts');
         return importEntities(flags, context);
       }),
@@ -84,6 +100,13 @@ function addImport(entities: Command, shell: Shell): void {
   examples(command, [
     'lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv',
     'lexdelta entities import --aliases more-aliases.csv --allow-rejects',
+    'lexdelta entities import --gleif lei2.csv.zip --gleif-relationships rr.csv.zip',
     'lexdelta entities import --cp corrected.csv --dry-run',
   ]);
+}
+
+/** The golden copy is a table of its own, not all or none with the others. */
+function refuseMasterTables({ co, cp, aliases }: ImportFlags): void {
+  if (co === undefined && cp === undefined && aliases === undefined) return;
+  throw new PermanentError('USAGE', 'Import the golden copy by itself, after the master tables and aliases.');
 }

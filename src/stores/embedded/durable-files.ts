@@ -28,11 +28,11 @@ export interface FilePlace {
   readonly checkWriter: () => void;
 }
 
-/** Replaces the file. */
+/** Replaces the file. When a body in blocks throws, it stays as it was. */
 export async function replaceFile(
   root: string,
   file: string,
-  body: Uint8Array,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
   { place, checkWriter }: FilePlace,
 ): Promise<void> {
   await viaPartial(root, file, async (partial) => {
