@@ -28,6 +28,6 @@ export function isAbove(place: Place, after: Place | null): boolean {
   return after === null || comparePlaces(place, after) > 0;
 }
 
-function isSameBound(a: Place | null, b: Place | null): boolean {
+export function isSameBound(a: Place | null, b: Place | null): boolean {
   return a === null || b === null ? a === b : comparePlaces(a, b) === 0;
 }

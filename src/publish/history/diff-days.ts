@@ -1,0 +1,114 @@
+/**
+ * What differs between the tables of two published days, whatever lies between them: a merge join over both, in the order
+ * of keys. Where both days hold the same shard (range and content), nothing is read.
+ */
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { Cursor } from '../cursor.ts';
+import { comparePlaces, isSameBound } from '../place.ts';
+import type { ChangeLine, Place, Shard, TableRow } from '../published.ts';
+import { readPublishedLines } from '../published-file-reader.ts';
+import type { PublishedDay } from '../read-published.ts';
+import { compareKeys, differences, parseStoredRow } from '../table-row.ts';
+
+/** As a line of a change log, without its cause: over several days there may be several. */
+export type RowDifference = Omit<ChangeLine, 'cause'>;
+
+/**
+ * Ascending by key. A row that was made anew with the same values is no difference; one that only turned stale, or current
+ * again, is `changed` with no field.
+ * @throws PermanentError `STORE_CORRUPT`
+ */
+export async function* diffDays(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  from: PublishedDay,
+  to: PublishedDay,
+): AsyncIterable<RowDifference> {
+  for (const segment of segments(from.manifest.shards, to.manifest.shards)) {
+    if (!isSame(segment)) yield* diffSegment(a3, { day: from, shards: segment.from }, { day: to, shards: segment.to });
+  }
+}
+
+/** The fewest neighbouring shards of both days that cover the same places. */
+interface Segment {
+  readonly from: readonly Shard[];
+  readonly to: readonly Shard[];
+}
+
+function* segments(from: readonly Shard[], to: readonly Shard[]): Iterable<Segment> {
+  let [i, j] = [0, 0];
+  while (i < from.length || j < to.length) {
+    const [firstFrom, firstTo] = [i, j];
+    i += 1;
+    j += 1;
+    while (i < from.length && j < to.length && !isSameBound(from[i - 1]!.through, to[j - 1]!.through)) {
+      if (endsBefore(from[i - 1]!.through, to[j - 1]!.through)) i += 1;
+      else j += 1;
+    }
+    // The last shard of either side reaches to the end.
+    if (i >= from.length || j >= to.length) [i, j] = [from.length, to.length];
+    yield { from: from.slice(firstFrom, i), to: to.slice(firstTo, j) };
+  }
+}
+
+function endsBefore(a: Place | null, b: Place | null): boolean {
+  return a !== null && (b === null || comparePlaces(a, b) < 0);
+}
+
+function isSame({ from, to }: Segment): boolean {
+  return from.length === 1 && to.length === 1 && from[0]!.table.content_sha256 === to[0]!.table.content_sha256;
+}
+
+interface Side {
+  readonly day: PublishedDay;
+  readonly shards: readonly Shard[];
+}
+
+async function* diffSegment(a3: Pick<JobDailyA3Data, 'open'>, from: Side, to: Side): AsyncIterable<RowDifference> {
+  const old = new Cursor(linesOf(a3, from));
+  const now = new Cursor(linesOf(a3, to));
+  try {
+    await Promise.all([old.advance(), now.advance()]);
+    while (old.head !== null || now.head !== null) {
+      // Most rows are copies: nothing is parsed for them.
+      const isCopy = old.head === now.head;
+      const [before, after] = isCopy ? [null, null] : [rowOf(old.head), rowOf(now.head)];
+      const order = isCopy ? 0 : compareRows(before, after);
+      if (order <= 0) await old.advance();
+      if (order >= 0) await now.advance();
+      const difference = differenceOf(order <= 0 ? before : null, order >= 0 ? after : null);
+      if (difference !== null) yield difference;
+    }
+  } finally {
+    await Promise.all([old.close(), now.close()]);
+  }
+}
+
+async function* linesOf(a3: Pick<JobDailyA3Data, 'open'>, { day, shards }: Side): AsyncIterable<readonly string[]> {
+  for (const { table } of shards) yield* readPublishedLines(a3, day.folder, table);
+}
+
+function rowOf(line: string | null): TableRow | null {
+  return line === null ? null : parseStoredRow(line).row;
+}
+
+/** What is not there comes last. */
+function compareRows(old: TableRow | null, now: TableRow | null): number {
+  if (old === null || now === null) return Number(old === null) - Number(now === null);
+  return comparePlaces(old, now) || compareKeys(old, now);
+}
+
+function differenceOf(old: TableRow | null, now: TableRow | null): RowDifference | null {
+  if (old === null) return now === null ? null : whole('added', now);
+  if (now === null) return whole('removed', old);
+  const fields = differences(old, now);
+  const [from, to] = [old.lineage.stale_since, now.lineage.stale_since];
+  const stale = from === to ? null : { from, to };
+  if (stale === null && Object.keys(fields).length === 0) return null;
+  return { ...whole('changed', now), fields, stale };
+}
+
+function whole(change: RowDifference['change'], row: TableRow): RowDifference {
+  const { namespace, lex_id } = row;
+  const key = { 'A3.2': row['A3.2'], 'A3.3': row['A3.3'], 'A3.6': row['A3.6'] };
+  return { change, namespace, lex_id, ...key, fields: {}, stale: null };
+}

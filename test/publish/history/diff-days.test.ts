@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diffDays, type RowDifference } from '../../../src/publish/history/diff-days.ts';
+import { comparePlaces } from '../../../src/publish/place.ts';
+import type { TableRow } from '../../../src/publish/published.ts';
+import { openPublishedDay, type PublishedDay, readChanges, readTable } from '../../../src/publish/read-published.ts';
+import type { SliceLine } from '../../../src/publish/slice-output.ts';
+import { compareKeys, differences } from '../../../src/publish/table-row.ts';
+import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
+import { publishDay, rejectedLine, transformedRow, validLine } from '../day-fixture.ts';
+
+const IDS = Array.from({ length: 20 }, (_, i) => `doc-${String(i).padStart(2, '0')}`);
+
+type Op = 'keep' | 'again' | 'other' | 'more' | 'rejected' | 'removed';
+const ALL = IDS.map((): Op => 'keep');
+const dayPlan = fc.array(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant<Op>('keep') },
+    { weight: 1, arbitrary: fc.constantFrom<Op>('again', 'other', 'more', 'rejected', 'removed') },
+  ),
+  { minLength: IDS.length, maxLength: IDS.length },
+);
+
+function lineOf(id: string, op: Op, day: number): SliceLine | null {
+  const row = (agreement: string, name: string) =>
+    transformedRow({ 'A3.2': 'BANK', 'A3.3': agreement, 'A3.4': name, 'A3.6': 'X' });
+  switch (op) {
+    case 'keep':
+      return null;
+    case 'again':
+      return validLine(id, [row(`${id}/1`, 'first')], `${day}`);
+    case 'other':
+      return validLine(id, [row(`${id}/1`, `name ${day}`)], `${day}`);
+    case 'more':
+      return validLine(id, [row(`${id}/1`, 'first'), row(`${id}/2`, `annex ${day}`)], `${day}`);
+    case 'rejected':
+      return rejectedLine(id, `${day}`);
+    case 'removed':
+      return { op: 'removed', lex_id: id };
+  }
+}
+
+/** Publishes day after day, in shards that split and merge. */
+async function publish(plans: readonly (readonly Op[])[]): Promise<[MemoryJobDailyA3Data, readonly PublishedDay[]]> {
+  const a3 = new MemoryJobDailyA3Data();
+  const days: PublishedDay[] = [];
+  for (const [number, plan] of plans.entries()) {
+    const lines = plan.flatMap((op, i) => lineOf(IDS[i]!, number === 0 ? 'again' : op, number) ?? []);
+    const id = { business_date: `2021-10-${10 + number}`, attempt: 1 };
+    const { manifest } = await publishDay(a3, id, days.at(-1)?.key ?? null, [{ namespace: 'mac', lines }]);
+    days.push(await openPublishedDay(a3, manifest));
+  }
+  return [a3, days];
+}
+
+async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
+  return Array.fromAsync(items);
+}
+
+/** By holding both tables. */
+function naive(from: readonly TableRow[], to: readonly TableRow[]): readonly RowDifference[] {
+  const keyOf = (row: TableRow) => JSON.stringify([row.namespace, row.lex_id, row['A3.2'], row['A3.3'], row['A3.6']]);
+  const old = new Map(from.map((row) => [keyOf(row), row]));
+  const now = new Map(to.map((row) => [keyOf(row), row]));
+  const all = [...new Map([...old, ...now]).values()].sort((a, b) => comparePlaces(a, b) || compareKeys(a, b));
+  return all.flatMap((row): RowDifference[] => {
+    const [before, after] = [old.get(keyOf(row)), now.get(keyOf(row))];
+    const { namespace, lex_id } = row;
+    const key = { namespace, lex_id, 'A3.2': row['A3.2'], 'A3.3': row['A3.3'], 'A3.6': row['A3.6'] };
+    if (before === undefined) return [{ change: 'added', ...key, fields: {}, stale: null }];
+    if (after === undefined) return [{ change: 'removed', ...key, fields: {}, stale: null }];
+    const fields = differences(before, after);
+    const [staleFrom, staleTo] = [before.lineage.stale_since, after.lineage.stale_since];
+    const stale = staleFrom === staleTo ? null : { from: staleFrom, to: staleTo };
+    return stale === null && Object.keys(fields).length === 0 ? [] : [{ change: 'changed', ...key, fields, stale }];
+  });
+}
+
+describe('the difference between two published days', () => {
+  it('is that of their tables, over any days, forwards and backwards', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(dayPlan, { minLength: 2, maxLength: 4 }), fc.nat(3), fc.nat(3), async (plans, i, j) => {
+        const [a3, days] = await publish(plans);
+        const [from, to] = [days[i % days.length]!, days[j % days.length]!];
+
+        const found = await gather(diffDays(a3, from, to));
+
+        expect(found).toEqual(naive(await gather(readTable(a3, from)), await gather(readTable(a3, to))));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('is the change log of the day where nothing lies between', async () => {
+    await fc.assert(
+      fc.asyncProperty(dayPlan, async (plan) => {
+        const [a3, [from, to]] = await publish([ALL, plan]);
+
+        const logged = (await gather(readChanges(a3, to!))).map(({ cause: _, ...difference }) => difference);
+        expect(await gather(diffDays(a3, from!, to!))).toEqual(logged);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('reads no shard that both days share', async () => {
+    const [a3, [, from, to]] = await publish([ALL, IDS.map((): Op => 'again'), ALL.with(3, 'other')]);
+    const opened: string[] = [];
+    const open = (key: string) => {
+      opened.push(key);
+      return a3.open(key);
+    };
+
+    const found = await gather(diffDays({ open }, from!, to!));
+
+    expect(found).toMatchObject([{ change: 'changed', lex_id: 'doc-03', fields: { 'A3.4': { to: 'name 2' } } }]);
+    expect(from!.manifest.shards.length).toBeGreaterThan(2);
+    expect(opened.map((key) => key.replace(/attempt=1\/table.*/, ''))).toEqual(
+      [from!, to!].map(({ folder }) => folder.replace('attempt=1', '')),
+    );
+  });
+});
