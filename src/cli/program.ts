@@ -8,6 +8,7 @@ import { addEntitiesCommands } from './commands/entities.ts';
 import { addHashesCommands } from './commands/hashes.ts';
 import { addLawsCommands } from './commands/laws.ts';
 import { addLexCommands } from './commands/lex.ts';
+import { addMappingsCommands } from './commands/mappings.ts';
 import { addRejectedCommand } from './commands/rejected.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -94,6 +95,7 @@ const COMMANDS = [
   addAsOfCommand,
   addEntitiesCommands,
   addLawsCommands,
+  addMappingsCommands,
   addReplayCommand,
   addHashesCommands,
   addLexCommands,
