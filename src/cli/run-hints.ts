@@ -74,6 +74,7 @@ const FILE_ONLY = [
   'docs_transformation_percentage_success',
   'max_query_iterations',
   'max_removed_percentage',
+  'max_fill_rate_drop',
 ] as const;
 
 /** An input by flags; what flags cannot say needs its file again. */

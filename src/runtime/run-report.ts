@@ -54,7 +54,7 @@ export function readRunReport(row: JobStatsRow): RunReport {
     transformation: json<SliceCounts | null>('transformation', null),
     transformation_gate: json<GateResult | null>('transformation_gate', null),
     failed_slices: Number(row['failed_slices'] ?? 0),
-    publication: json<WriteManifestOutput | null>('publication', null),
+    publication: readPublication(json<WriteManifestOutput | null>('publication', null)),
     overrides: json<readonly Override[]>('overrides', []),
     base: text('base'),
     error: readError(text('error'), text('cause')),
@@ -99,6 +99,13 @@ function statusOf({ status, error }: EndedExecution): RunStatus {
   if (status === 'ABORTED') return error === 'Lexdelta.Superseded' ? 'superseded' : 'aborted';
   return status === 'SUCCEEDED' ? 'succeeded' : status === 'TIMED_OUT' ? 'timed_out' : 'failed';
 }
+
+/** Runs of before findings were counted by rule, and fields at all, say nothing of them. */
+function readPublication(stored: WriteManifestOutput | null): WriteManifestOutput | null {
+  return stored === null ? null : { ...NOT_COUNTED, ...stored };
+}
+
+const NOT_COUNTED: Partial<WriteManifestOutput> = { findings_by_rule: {}, fill_gate: null };
 
 /** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {

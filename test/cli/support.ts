@@ -180,6 +180,8 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
       rejected: 55,
       stale: 7,
       table_findings: 0,
+      findings_by_rule: {},
+      fill_gate: null,
     },
     overrides: [],
     base: 'published/as_of=2021-10-19/attempt=1/manifest.json',

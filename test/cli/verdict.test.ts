@@ -63,6 +63,73 @@ describe('renderVerdict', () => {
     `);
   });
 
+  it('names the findings on the whole table by rule, and the field that has fallen furthest', () => {
+    const publication = {
+      ...publishedReport().publication!,
+      table_findings: 1_212,
+      findings_by_rule: {
+        'TABLE-A3.12-dangling': 1_200,
+        'TABLE-A3.14-fill': 1,
+        'TABLE-A3.3-duplicate': 3,
+        'TABLE-A3.6-in-co-not-cp': 4,
+        'TABLE-A3.6.1-absent': 4,
+      },
+      fill_gate: {
+        field: 'A3.12.1',
+        passed: true,
+        numerator: 3_911_440,
+        denominator: 3_921_440,
+        ratio: 3_911_440 / 3_921_440,
+        threshold: 0.95,
+        accepted: false,
+        base_numerator: 3_921_332,
+        base_denominator: 3_921_332,
+      },
+    };
+    const lines = verdict(publishedReport({ publication }));
+
+    expect(lines.slice(8, 17).join('\n')).toMatchInlineSnapshot(`
+      "  findings    1,212 on the table as a whole
+                    1,200 TABLE-A3.12-dangling
+                        4 TABLE-A3.6-in-co-not-cp
+                        4 TABLE-A3.6.1-absent
+                        3 TABLE-A3.3-duplicate
+                        1 of other rules
+        gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
+                    transform 2,981/3,022 valid = 98.6 % (>= 90 %)  ✔ passed
+                    fill      3,911,440/3,921,440 A3.12.1 = 99.7 % (>= 95 %)  ✔ passed"
+    `);
+    expect(lines.every((line) => displayWidth(line) <= 80)).toBe(true);
+  });
+
+  it('has reservations about a table for which a fallen fill rate was accepted', () => {
+    const fill_gate = {
+      field: 'A3.5',
+      passed: false,
+      numerator: 1,
+      denominator: 2,
+      ratio: 0.5,
+      threshold: 0.9,
+      accepted: true,
+      base_numerator: 19,
+      base_denominator: 20,
+    };
+    const text = verdict(publishedReport({ publication: { ...publishedReport().publication!, fill_gate } })).join('\n');
+
+    expect(text).toContain('WITH RESERVATIONS');
+    expect(text).toContain('accepted');
+    expect(text).toContain('! below, accepted');
+  });
+
+  it('offers to accept a fill rate that has fallen', () => {
+    const message = `[FILL_RATE_DROPPED] A3.5 is filled in 94 of 100 rows of the table. ${REPAIRS.FILL_RATE_DROPPED}`;
+    const error = { name: 'PermanentError', code: 'FILL_RATE_DROPPED', message };
+    const text = verdict(failedReport({ error, transformation_gate: null })).join('\n');
+
+    expect(text).toContain('A field is filled in far fewer rows than before.');
+    expect(text).toContain('--accept fill');
+  });
+
   it('says why nothing is published, what is safe, and both ways on', () => {
     expect(verdict(failedReport()).join('\n')).toMatchInlineSnapshot(`
       "✘ NOT PUBLISHED  The transformation gate failed. Table A-3 as of 2021-10-19

@@ -1,4 +1,4 @@
-import type { GateResult } from '../../job/contracts.ts';
+import type { FillGate, GateResult } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { count, exactPercent, percent, plural } from '../terminal/figures.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
@@ -37,8 +37,29 @@ export function figures(report: RunReport, options: VerdictOptions): readonly st
       ...fact(options, '', `of them ${count(changed)} changed, ${count(stale)} stale`),
     );
     lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included`));
+    lines.push(...tableFindings(publication, options));
   }
   return lines;
+}
+
+/** Rules that are named; the others are counted together. */
+const NAMED_RULES = 4;
+
+/** What only the whole table shows, the most frequent rule first. */
+function tableFindings(
+  { table_findings, findings_by_rule }: NonNullable<RunReport['publication']>,
+  options: VerdictOptions,
+): readonly string[] {
+  if (table_findings === 0) return [];
+  const rules = Object.entries(findings_by_rule).toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const named = rules.slice(0, NAMED_RULES);
+  const others = rules.slice(NAMED_RULES).reduce((sum, [, found]) => sum + found, 0);
+  const parts = [...named, ...(others > 0 ? [['of other rules', others] as const] : [])];
+  const width = Math.max(...parts.map(([, found]) => count(found).length));
+  return [
+    ...fact(options, 'findings', `${count(table_findings)} on the table as a whole`),
+    ...parts.flatMap(([rule, found]) => fact(options, '', `${count(found).padStart(width)} ${rule}`)),
+  ];
 }
 
 const OUTCOMES = [
@@ -56,7 +77,10 @@ function equation(total: number, parts: readonly (readonly [number, string])[]):
   return terms.length === 0 ? count(total) : `${count(total)} = ${terms.join(' + ')}`;
 }
 
-/** Both gates: documents read of those listed, documents valid of those to be transformed. */
+/**
+ * The gates: documents read of those listed, documents valid of those to be transformed, and rows that have the field that has
+ * fallen furthest.
+ */
 export function gates(report: RunReport, options: VerdictOptions): readonly string[] {
   const lines = [
     ...gateText(
@@ -66,6 +90,7 @@ export function gates(report: RunReport, options: VerdictOptions): readonly stri
       report.query.every(({ total_docs }) => total_docs !== null),
     ),
     ...gateText('transform', 'valid', report.transformation_gate, true),
+    ...fillGateText(report.publication?.fill_gate ?? null),
   ];
   return lines
     .flatMap((line, i) => fact(options, i === 0 ? 'gates' : '', line))
@@ -82,8 +107,18 @@ function gateText(name: string, counted: string, gate: GateResult | null, isWhol
   const { numerator, denominator, ratio, threshold } = gate;
   const whole = isWhole ? count(denominator) : denominator === 0 ? '?' : `${count(denominator)} + ?`;
   const figure = `${count(numerator)}/${whole} ${counted} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
-  const state = gate.accepted ? ACCEPTED : gate.passed ? PASSED : BELOW;
-  return [`${name} ${figure}  ${state}`];
+  return [`${name} ${figure}  ${stateOf(gate)}`];
+}
+
+function fillGateText(gate: FillGate | null): readonly string[] {
+  if (gate === null) return [];
+  const { field, numerator, denominator, ratio, threshold } = gate;
+  const figure = `${count(numerator)}/${count(denominator)} ${field} = ${percent(ratio)}`;
+  return [`fill      ${figure} (>= ${percent(threshold)})  ${stateOf(gate)}`];
+}
+
+function stateOf({ accepted, passed }: GateResult): string {
+  return accepted ? ACCEPTED : passed ? PASSED : BELOW;
 }
 
 /** After the lines were broken: colours take no room. */

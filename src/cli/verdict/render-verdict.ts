@@ -70,6 +70,8 @@ function failureOf(report: RunReport): string {
       return 'The query gate failed.';
     case 'TRANSFORMATION_GATE_FAILED':
       return 'The transformation gate failed.';
+    case 'FILL_RATE_DROPPED':
+      return 'A field is filled in far fewer rows than before.';
     case 'NAMESPACE_EMPTIED':
       return 'A namespace that had documents lists none.';
     case 'DATE_OUT_OF_ORDER':
@@ -178,6 +180,8 @@ function acceptableOf(code: string | null): OverrideKind | null {
       return 'transform';
     case 'NAMESPACE_EMPTIED':
       return 'removals';
+    case 'FILL_RATE_DROPPED':
+      return 'fill';
     case 'DATE_OUT_OF_ORDER':
       return 'date';
     default:

@@ -19,5 +19,8 @@ export function reservations(report: RunReport): readonly string[] {
   if (partly.length > 0) found.push(`not all was read of ${names(partly)}`);
   if (isBelow && found.length === 0) found.push('too little was read of Lex, and was accepted');
   if (held > 0 && publication !== null) found.push(`${plural(held, 'removal')} held back`);
+  if (publication?.fill_gate?.accepted === true) {
+    found.push(`${publication.fill_gate.field} is filled in far fewer rows than before, which was accepted`);
+  }
   return found;
 }
