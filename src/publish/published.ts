@@ -7,6 +7,7 @@
  *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
+ *   `contract.json`                   what the table promises, as an Open Data Contract (`data-contract.ts`)
  */
 
 import type { Fingerprint } from '../agreements/fingerprint.ts';
@@ -186,6 +187,8 @@ export interface Manifest {
   readonly shards: readonly Shard[];
   readonly findings: PublishedFile;
   readonly ledger: PublishedFile;
+  /** Not given in tables that were published before there was one. */
+  readonly contract?: PublishedFile;
   readonly gates: {
     readonly query: GateResult;
     readonly transformation: GateResult;

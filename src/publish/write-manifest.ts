@@ -1,6 +1,6 @@
 /**
- * Phase `manifest` of CreateJobDailyA3Data: gathers the shards, closes the ledger, and writes findings, ledger, times
- * and, last, the manifest. Nothing is visible to readers before PublishHead. Running it again finds the same bytes;
+ * Phase `manifest` of CreateJobDailyA3Data: gathers the shards, closes the ledger, and writes findings, ledger, data
+ * contract, times and, last, the manifest. Nothing is visible to readers before PublishHead. Running it again finds the same bytes;
  * `times.json`, the one file with clock values, stays as it was written first.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +9,7 @@ import { PermanentError } from '../errors.ts';
 import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
+import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
 import { loadManifest } from './manifest.ts';
@@ -65,6 +66,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     shards: built.map(({ shard }) => shard),
     findings: findings.file,
     ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
+    contract: await writeWhole(a3, folder, 'contract.json', dataContract(deps.codeVersion, deps.rules)),
     gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
     query: input.query,
     overrides: input.overrides,

@@ -15,6 +15,11 @@ export interface CellCheck {
   readonly reason: string;
   /** Of a cleaned, non-empty cell. */
   readonly isRight: (cell: string) => boolean;
+  /** The same for other programs: the longest that it may be, the only values, or the form that it has. */
+  readonly constraint:
+    | { readonly maxLength: number }
+    | { readonly enum: readonly string[] }
+    | { readonly pattern: string };
 }
 
 export interface MasterColumn {
@@ -30,6 +35,7 @@ function varchar(max: number): CellCheck {
     checks: `At most ${max} characters.`,
     reason: `Expected at most ${max} characters.`,
     isRight: (cell) => codePointLength(cell) <= max,
+    constraint: { maxLength: max },
   };
 }
 
@@ -40,17 +46,20 @@ function oneOf(fault: CellFault, ...texts: readonly string[]): CellCheck {
     checks: `Is ${list}, or empty.`,
     reason: `Expected ${list}, or nothing.`,
     isRight: (cell) => texts.includes(cell),
+    constraint: { enum: texts },
   };
 }
 
 const yesOrNo = oneOf('flag', 'Y', 'N');
 
 /** Num (5,2): up to five digits, of which two decimals. */
+const PERCENTAGE = /^-?\d{1,3}(?:\.\d{1,2})?$/;
 const percentage: CellCheck = {
   fault: 'number',
   checks: 'A number with up to 3 digits and 2 decimals, or empty.',
   reason: 'Expected a number with up to 3 digits and 2 decimals.',
-  isRight: (cell) => /^-?\d{1,3}(?:\.\d{1,2})?$/.test(cell),
+  isRight: (cell) => PERCENTAGE.test(cell),
+  constraint: { pattern: PERCENTAGE.source },
 };
 
 function column(field: MasterField, officialName: string, check: CellCheck): MasterColumn {
