@@ -220,7 +220,9 @@ describe('lexdelta rejected', () => {
     const json = await cli(['rejected', 'agreements-2021-10-20', '--json', '--data', 'failed']);
     const other = await cli(['rejected', '10-20-2021', '--namespace', 'mac', '--json', '--data', 'failed']);
 
-    expect(byRule.stdout).toMatch(/^ +A3\.6-unknown +1 +1$/m);
+    expect(byRule.stdout).toMatch(/^ +A3\.6-unknown +A3\.6 +1 +1$/m);
+    expect(byRule.stdout).toMatch(/^ +The Entity table does not know this entity/m);
+    expect(byRule.stdout).toMatch(/^ +for example cct cct-3: .*nobody/m);
     expect(JSON.parse(json.stdout)).toMatchObject({
       schema: 'lexdelta.rejected/1',
       source: 'attempt',
@@ -228,6 +230,20 @@ describe('lexdelta rejected', () => {
       rules: [{ rule: 'A3.6-unknown', documents: 1, reasons: [{ lex_id: 'cct-3' }] }],
     });
     expect(JSON.parse(other.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
+  });
+
+  it('lists one rule alone, and refuses one that is not there or rejects no document', async () => {
+    const of = (rule: string) => cli(['rejected', '10-20-2021', '--rule', rule, '--json', '--data', 'published']);
+
+    const [found, none, unknown, typo, table] = await Promise.all(
+      ['A3.6-unknown', 'A3.2-unknown', 'A3.6-nosuch', 'a3.6-UNKNOWN', 'TABLE-A3.3-duplicate'].map(of),
+    );
+
+    expect(JSON.parse(found!.stdout)).toMatchObject({ documents: 1, rules: [{ rule: 'A3.6-unknown', field: 'A3.6' }] });
+    expect(JSON.parse(none!.stdout)).toMatchObject({ documents: 0, rules: [] });
+    expect(JSON.parse(unknown!.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
+    expect(JSON.parse(typo!.stdout).message).toContain('did you mean A3.6-unknown?');
+    expect(JSON.parse(table!.stdout).message).toContain('rejects no document');
   });
 });
 

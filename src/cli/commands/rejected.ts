@@ -10,7 +10,8 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
       'Lists the documents that are rejected as of a run, with rule, field and value. Of a run that published nothing: ' +
         'what it rejected itself.',
     )
-    .option('--by-rule', 'count them by rule, the most frequent first')
+    .option('--by-rule', 'count them by rule, the most frequent first, with an example of each')
+    .option('--rule <id>', 'only what breaks this rule (docs/rules.md)')
     .option('--namespace <name>', 'only this namespace')
     .option('--limit <n>', 'at most this many places a rule (default 10)')
     .action(
@@ -22,6 +23,6 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
   examples(command, [
     'lexdelta rejected 10-20-2021 --by-rule',
     'lexdelta rejected agreements-2021-10-20 --namespace mac --limit 20',
-    'lexdelta rejected 10-20-2021 --json',
+    'lexdelta rejected 10-20-2021 --rule A3.6-unknown --json',
   ]);
 }

@@ -3,36 +3,74 @@ import { harmless } from '../terminal/harmless.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
-import type { RejectedTally, RuleTally } from './rules-tally.ts';
+import type { Reason, RejectedTally, RuleTally } from './rules-tally.ts';
 
-/** Rule by rule, the most frequent first; below each, unless only counts were asked for, where it was found. */
-export function renderRejected(
-  run: string,
-  isPublished: boolean,
-  tally: RejectedTally,
-  { paint, width }: Pick<Terminal, 'paint' | 'width'>,
-): readonly string[] {
-  const when = isPublished
-    ? `rejected as of ${run}, standing ones included`
-    : `rejected by ${run}, which published nothing`;
-  const head = wrap(`${plural(tally.documents, 'document')} ${when}.`, width);
-  const isByRule = tally.rules.every(({ reasons }) => reasons.length === 0);
-  if (tally.rules.length === 0) return head;
-  if (isByRule) return [...head, ...renderTable(RULE_COLUMNS, tally.rules.map(ruleCells), width, '  ')];
-  return [...head, ...tally.rules.flatMap((rule) => ['', ...ruleBlock(rule, paint, width)])];
+export interface RejectedHead {
+  readonly run: string;
+  /** Else it is what the run itself rejected. */
+  readonly isPublished: boolean;
+  /** What was asked for: `null` for all. */
+  readonly rule: string | null;
+  readonly namespace: string | null;
+}
+
+type Page = Pick<Terminal, 'paint' | 'width'>;
+
+/** Rule by rule, the most frequent first, and below each where it was found. */
+export function renderRejected(head: RejectedHead, tally: RejectedTally, page: Page): readonly string[] {
+  return [...headline(head, tally, page), ...tally.rules.flatMap((rule) => ['', ...ruleBlock(rule, page)])];
+}
+
+/** Rule by rule, the most frequent first, each with what it says and one example. */
+export function renderByRule(head: RejectedHead, tally: RejectedTally, page: Page): readonly string[] {
+  if (tally.rules.length === 0) return headline(head, tally, page);
+  const cells = tally.rules.map(({ rule, field, documents, findings }) => [
+    rule,
+    field ?? '',
+    count(documents),
+    count(findings),
+  ]);
+  const [header = '', ...lines] = renderTable(RULE_COLUMNS, cells, page.width, '  ');
+  const rows = tally.rules.flatMap((rule, i) => [
+    (lines[i] ?? '').replace(harmless(rule.rule), page.paint('strong', harmless(rule.rule))),
+    ...wrap(harmless(rule.message), page.width, '    '),
+    ...exampleOf(rule, page),
+  ]);
+  return [...headline(head, tally, page), header, ...rows];
+}
+
+function headline(head: RejectedHead, { documents }: RejectedTally, { width }: Page): readonly string[] {
+  const when = head.isPublished
+    ? `rejected as of ${head.run}, standing ones included`
+    : `rejected by ${head.run}, which published nothing`;
+  const only = [
+    ...(head.namespace === null ? [] : [`in ${head.namespace}`]),
+    ...(head.rule === null ? [] : [`by ${head.rule}`]),
+  ].join(', ');
+  return wrap(harmless(`${plural(documents, 'document')} ${when}${only === '' ? '' : `: ${only}`}.`), width);
 }
 
 const RULE_COLUMNS: readonly Column[] = [
   { header: 'rule', flexible: true },
+  { header: 'field' },
   { header: 'documents', align: 'right' },
   { header: 'findings', align: 'right' },
 ];
 
-function ruleCells({ rule, documents, findings }: RuleTally): readonly string[] {
-  return [rule, count(documents), count(findings)];
+function exampleOf({ reasons, message }: RuleTally, { width }: Page): readonly string[] {
+  const [first] = reasons;
+  if (first === undefined) return [];
+  const told = toldBy(first, message);
+  const text = `${first.namespace} ${first.lex_id ?? '(unreadable)'}${told === '' ? '' : `: ${told}`}`;
+  return wrap(harmless(text), width, '    for example ', '      ');
 }
 
-function ruleBlock(tally: RuleTally, paint: Terminal['paint'], width: number): readonly string[] {
+/** The value; where there is none, what the finding says beyond its rule: which member of the document, for example. */
+function toldBy({ value, message }: Reason, ofRule: string): string {
+  return value ?? (message === ofRule ? '' : message);
+}
+
+function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] {
   const { rule, documents, findings, reasons } = tally;
   const title = harmless(rule);
   const columns: readonly Column[] = [
@@ -42,23 +80,19 @@ function ruleBlock(tally: RuleTally, paint: Terminal['paint'], width: number): r
     { header: 'value', flexible: true },
     { header: 'since' },
   ];
-  const cells = reasons.map(({ namespace, lex_id, field, value, since }) => [
-    namespace,
-    lex_id ?? '(unreadable)',
-    field ?? '',
-    value ?? '',
-    since,
+  const cells = reasons.map((reason) => [
+    reason.namespace,
+    reason.lex_id ?? '(unreadable)',
+    reason.field ?? '',
+    toldBy(reason, tally.message),
+    reason.since,
   ]);
-  const [first = '', ...more] = wrap(`${plural(documents, 'document')}. ${message(tally)}`, width, `${title}  `, '  ');
+  const text = `${plural(documents, 'document')}. ${harmless(tally.message)}`;
+  const [first = '', ...more] = wrap(text, width, `${title}  `, '  ');
   return [
     first.replace(title, paint('strong', title)),
     ...more,
     ...renderTable(columns, cells, width, '  '),
     ...(findings > reasons.length ? [`  and ${count(findings - reasons.length)} more: --limit ${findings}`] : []),
   ];
-}
-
-/** What the rule says, by its first finding. */
-function message({ reasons }: RuleTally): string {
-  return harmless(reasons[0]?.message ?? '');
 }

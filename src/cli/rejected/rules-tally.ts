@@ -1,3 +1,4 @@
+import { RULES } from '../../agreements/table-a3/rules.ts';
 import type { RejectedItem } from './rejected-items.ts';
 
 /** One reason: where it was found. */
@@ -14,6 +15,10 @@ export interface Reason {
 
 export interface RuleTally {
   readonly rule: string;
+  /** `null`: about documents as a whole. */
+  readonly field: string | null;
+  /** What the rule's findings say, by the catalogue; of a rule that it does not have (yet, or any more), by the first finding. */
+  readonly message: string;
   /** Documents that break the rule; one may break several. */
   readonly documents: number;
   readonly findings: number;
@@ -27,15 +32,28 @@ export interface RejectedTally {
   readonly rules: readonly RuleTally[];
 }
 
+interface Counted {
+  readonly field: string | null;
+  readonly message: string;
+  documents: number;
+  findings: number;
+  readonly reasons: Reason[];
+}
+
+function wordsOf(id: string): { readonly field?: string | null; readonly message?: string } {
+  const rule = RULES.find((one) => one.id === id);
+  return rule === undefined ? {} : { field: rule.field, message: rule.message };
+}
+
 /** Counts rejects by rule, in the memory of `perRule` reasons a rule. Warnings of a rejected document are no reasons. */
 export async function tallyByRule(items: AsyncIterable<RejectedItem>, perRule: number): Promise<RejectedTally> {
-  const rules = new Map<string, { documents: number; findings: number; readonly reasons: Reason[] }>();
+  const rules = new Map<string, Counted>();
   let documents = 0;
   for await (const { namespace, lex_id, since, findings } of items) {
     documents += 1;
     const errors = findings.filter(({ severity }) => severity === 'error');
     for (const { rule, agreement_id, field, value, message } of errors) {
-      const tally = rules.get(rule) ?? { documents: 0, findings: 0, reasons: [] };
+      const tally = rules.get(rule) ?? { field, message, documents: 0, findings: 0, reasons: [] };
       rules.set(rule, tally);
       tally.findings += 1;
       if (tally.reasons.length < perRule) {
@@ -44,6 +62,6 @@ export async function tallyByRule(items: AsyncIterable<RejectedItem>, perRule: n
     }
     for (const rule of new Set(errors.map((finding) => finding.rule))) rules.get(rule)!.documents += 1;
   }
-  const sorted = [...rules].map(([rule, tally]) => ({ rule, ...tally }));
+  const sorted = [...rules].map(([rule, tally]) => ({ rule, ...tally, ...wordsOf(rule) }));
   return { documents, rules: sorted.toSorted((a, b) => b.documents - a.documents || (a.rule < b.rule ? -1 : 1)) };
 }

@@ -1,4 +1,5 @@
 /** The work of `lexdelta rejected`. */
+import { RULES } from '../../agreements/table-a3/rules.ts';
 import { PermanentError } from '../../errors.ts';
 import { manifestKey } from '../../publish/attempt-files.ts';
 import { openPublishedDay, readRejected } from '../../publish/read-published.ts';
@@ -10,11 +11,12 @@ import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
 import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
-import { renderRejected } from './render-rejected.ts';
+import { renderByRule, renderRejected } from './render-rejected.ts';
 import { tallyByRule } from './rules-tally.ts';
 
 interface RejectedFlags extends GlobalFlags {
   readonly byRule?: boolean;
+  readonly rule?: string;
   readonly namespace?: string;
   readonly limit?: string;
 }
@@ -24,17 +26,21 @@ const DEFAULT_LIMIT = 10;
 export async function tellRejected(run: string, flags: RejectedFlags, context: Context): Promise<number> {
   const { terminal } = context;
   const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, 1_000_000);
+  checkRule(flags.rule);
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const report = await findRun(run, data);
     const isPublished = verdictOf(report).startsWith('published');
-    const items = onlyNamespace(readItems(report, data), flags.namespace);
-    const tally = await tallyByRule(items, flags.byRule ? 0 : limit);
+    const items = onlyAskedFor(readItems(report, data), flags);
+    const tally = await tallyByRule(items, flags.byRule ? 1 : limit);
     // Standing rejects may be of a namespace that this run left out.
     if (tally.documents === 0) checkNamespace(flags.namespace, report);
     const source = isPublished ? 'published' : 'attempt';
     if (terminal.isJson) terminal.printJson('rejected', { run: report.run, source, ...tally });
-    else terminal.print(...renderRejected(report.run, isPublished, tally, terminal));
+    else {
+      const head = { run: report.run, isPublished, rule: flags.rule ?? null, namespace: flags.namespace ?? null };
+      terminal.print(...(flags.byRule ? renderByRule : renderRejected)(head, tally, terminal));
+    }
     return 0;
   } finally {
     await data.close();
@@ -46,6 +52,21 @@ function checkNamespace(namespace: string | undefined, { run, query }: RunReport
   const names = query.map((counts) => counts.namespace);
   if (namespace === undefined || names.length === 0 || names.includes(namespace)) return;
   throw new PermanentError('USAGE', `${run} has no namespace "${namespace}"; it has ${names.join(', ')}.`);
+}
+
+/** Rules of the whole table and of imports reject no document. */
+function checkRule(rule: string | undefined): void {
+  if (rule === undefined) return;
+  const known = RULES.find(({ id }) => id === rule);
+  if (known === undefined) {
+    const same = RULES.find(({ id }) => id.toLowerCase() === rule.toLowerCase());
+    const hint = same === undefined ? 'docs/rules.md lists them.' : `did you mean ${same.id}?`;
+    throw new PermanentError('USAGE', `There is no rule "${rule}": ${hint}`);
+  }
+  if (known.scope === 'table' || known.scope === 'import') {
+    const what = known.scope === 'table' ? 'the whole table' : 'files that are imported';
+    throw new PermanentError('USAGE', `The rule ${rule} is about ${what} and rejects no document.`);
+  }
 }
 
 async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): AsyncIterable<RejectedItem> {
@@ -60,9 +81,17 @@ async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): A
   }
 }
 
-async function* onlyNamespace(
+/** Items of the namespace, with no findings but those of the rule; an item that is left with none is none. */
+async function* onlyAskedFor(
   items: AsyncIterable<RejectedItem>,
-  namespace: string | undefined,
+  { namespace, rule }: RejectedFlags,
 ): AsyncIterable<RejectedItem> {
-  for await (const item of items) if (namespace === undefined || item.namespace === namespace) yield item;
+  for await (const item of items) {
+    if (namespace !== undefined && item.namespace !== namespace) continue;
+    if (rule === undefined) yield item;
+    else {
+      const findings = item.findings.filter((finding) => finding.rule === rule && finding.severity === 'error');
+      if (findings.length > 0) yield { ...item, findings };
+    }
+  }
 }
