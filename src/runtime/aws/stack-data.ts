@@ -74,5 +74,10 @@ async function readInput(
   const name = parseExecutionName(run);
   const row = name === null ? null : await jobStats.getRun(name.business_date, run);
   const text = row?.['input'] ?? (await executions.describe(run))?.input;
-  return typeof text === 'string' && text !== '' ? parseJobInput(JSON.parse(text)) : null;
+  if (typeof text !== 'string') return null;
+  try {
+    return parseJobInput(JSON.parse(text));
+  } catch {
+    return null; // Somebody may have started an execution by hand, with anything.
+  }
 }
