@@ -1,12 +1,13 @@
 /** The work of `lexdelta entities import` and `laws import`. */
 import { relative, resolve } from 'node:path';
 import type { KeyCounts } from '../agreements/imports/plan-import.ts';
+import type { Use } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import type { JobData } from '../runtime/job-data.ts';
 import { type ImportOptions, type ImportResult, importEntityFiles, importLawFile } from '../runtime/look-up-import.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
-import { findTouched, tellTouched } from './impact/touched.ts';
+import { findTouched, type Touched, tellTouched } from './impact/touched.ts';
 import { refusedLines } from './refused-lines.ts';
 import { FILL_IN } from './run-hints.ts';
 import { count, plural } from './terminal/figures.ts';
@@ -50,9 +51,12 @@ async function carryOut(
   const { allowRejects = false, dryRun = false } = flags;
   const data = await services.openData(await placeOf(flags, context), dryRun ? 'read' : 'write');
   try {
-    const result = await work(data, { allowRejects, dryRun });
+    let touched: Touched | null = null;
+    const look = async (changed: AsyncIterable<Use>) => {
+      touched = await findTouched(changed, data);
+    };
+    const result = await work(data, { allowRejects, ...(dryRun && { dryRun: look }) });
     const { counts: files, keys, refused } = result;
-    const touched = dryRun ? await findTouched(result.changed, data) : null;
     if (terminal.isJson) terminal.printJson(`${tables}-import`, { files, keys, refused, dry_run: dryRun, touched });
     else {
       tell(result, context);

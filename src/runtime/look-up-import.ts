@@ -5,20 +5,21 @@
  * Whatever else writes look-up rows (enrichment, for one) writes them as this does, by `changeLookUps` of
  * `stores/change-look-ups.ts`: it notes the keys, so that the next run transforms the documents again that used them.
  */
-import { readAliases } from '../agreements/imports/aliases.ts';
+import { readAliasLines, refuseRepeatedAliases } from '../agreements/imports/aliases.ts';
 import { readLaws } from '../agreements/imports/laws.ts';
-import { type MasterRow, readMasterTable } from '../agreements/imports/master-table.ts';
+import { readMasterLines, refuseRepeatedRows } from '../agreements/imports/master-table.ts';
+import { type FileCounts, type KeyCounts, planLawImport } from '../agreements/imports/plan-import.ts';
 import {
-  type FileCounts,
-  type ImportFile,
-  type ImportPlan,
-  type KeyCounts,
-  planEntityImport,
-  planLawImport,
-} from '../agreements/imports/plan-import.ts';
-import { type AliasItem, type EntityItem, type LawItem, type Use, usedVersion } from '../agreements/look-up-items.ts';
+  type AliasItem,
+  type EntityItem,
+  type EntityRole,
+  type LawItem,
+  type Use,
+  usedVersion,
+} from '../agreements/look-up-items.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
+import { type EntityFile, planEntities } from './entity-plan.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
 
@@ -32,8 +33,8 @@ export interface EntityFiles {
 export interface ImportOptions {
   /** Leaves refused lines out instead of refusing the files. */
   readonly allowRejects: boolean;
-  /** Writes nothing. @default false */
-  readonly dryRun?: boolean;
+  /** Writes nothing, and is given the rows as documents would find them. */
+  readonly dryRun?: (changed: AsyncIterable<Use>) => Promise<void>;
 }
 
 export interface ImportResult {
@@ -41,8 +42,6 @@ export interface ImportResult {
   readonly refused: readonly RefusedLine[];
   /** Keys of the table that were written, or would be. */
   readonly keys: KeyCounts;
-  /** The rows of those keys as documents find them from now on, or would. */
-  readonly changed: Iterable<Use>;
 }
 
 /** All of a job's stores will do. */
@@ -56,7 +55,7 @@ export interface ImportStores extends LookUpStores {
  * half-way leaves the first ones, each whole; the same command again writes the rest. One write of all of them would
  * hold the write lock for so long that a run beside it could give up.
  */
-const MAX_ITEMS_PER_WRITE = 500_000;
+const MAX_ITEMS_PER_WRITE = 200_000;
 
 /** @throws ImportRefusedError; PermanentError `INPUT_INVALID`, `FILE_NOT_READABLE`, `STORE_*` */
 export async function importEntityFiles(
@@ -64,37 +63,74 @@ export async function importEntityFiles(
   stores: ImportStores,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const files: ImportFile<MasterRow | AliasItem>[] = [];
-  if (co !== undefined) files.push({ file: co, lines: readMasterTable('CO', lookUpBytes(co), co) });
-  if (cp !== undefined) files.push({ file: cp, lines: readMasterTable('CP', lookUpBytes(cp), cp) });
-  if (aliases !== undefined) files.push({ file: aliases, lines: readAliases(lookUpBytes(aliases), aliases) });
-  const plan = await planEntityImport(files, (key) => stores.entities.get(key));
-  return carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
+  const files: EntityFile[] = [];
+  if (co !== undefined) files.push(masterFile('CO', co));
+  if (cp !== undefined) files.push(masterFile('CP', cp));
+  if (aliases !== undefined) {
+    const lines = readAliasLines(lookUpBytes(aliases), aliases);
+    files.push({ file: aliases, lines, refuseRepetitions: refuseRepeatedAliases });
+  }
+  const plan = await planEntities(files, (key) => stores.entities.get(key));
+  try {
+    return await carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
+  } finally {
+    await plan.close();
+  }
 }
 
-/** @throws as {@link importEntityFiles} */
+/** As {@link importEntityFiles}; laws are few, and are held in memory. @throws the same */
 export async function importLawFile(file: string, stores: ImportStores, options: ImportOptions): Promise<ImportResult> {
   const lines = readLaws(lookUpBytes(file), file);
-  const plan = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
-  return carryOut<LawItem>(plan, 'GoverningLaw', (laws) => ({ laws }), stores, options);
+  const { items, ...plan } = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
+  const all = async function* () {
+    yield* items.values();
+  };
+  return carryOut<LawItem>({ ...plan, items: all }, 'GoverningLaw', (laws) => ({ laws }), stores, options);
+}
+
+function masterFile(role: EntityRole, file: string): EntityFile {
+  const lines = readMasterLines(role, lookUpBytes(file), file);
+  return { file, lines, refuseRepetitions: (some) => refuseRepeatedRows(role, some) };
+}
+
+interface Plan<T> {
+  readonly counts: readonly FileCounts[];
+  readonly keys: KeyCounts;
+  readonly refusals: readonly RefusedLine[];
+  items(): AsyncIterable<T>;
 }
 
 async function carryOut<T extends EntityItem | AliasItem | LawItem>(
-  plan: ImportPlan<T>,
+  { counts, keys, refusals: refused, items }: Plan<T>,
   table: Use['table'],
   changeOf: (items: readonly T[]) => LookUpChange,
   stores: ImportStores,
-  { allowRejects, dryRun = false }: ImportOptions,
+  { allowRejects, dryRun }: ImportOptions,
 ): Promise<ImportResult> {
-  const { counts, keys, refusals: refused } = plan;
   if (refused.length > 0 && !allowRejects) throw new ImportRefusedError(counts, refused);
-  const items = dryRun ? [] : [...plan.items.values()];
-  for (let i = 0; i < items.length; i += MAX_ITEMS_PER_WRITE) {
-    await changeLookUps(stores, changeOf(items.slice(i, i + MAX_ITEMS_PER_WRITE)));
+  if (dryRun !== undefined) await dryRun(usesOf(items(), table));
+  else {
+    for await (const batch of inBatches(items(), MAX_ITEMS_PER_WRITE)) await changeLookUps(stores, changeOf(batch));
   }
-  return { counts, refused, keys, changed: usesOf(plan.items, table) };
+  return { counts, refused, keys };
 }
 
-function* usesOf(items: ReadonlyMap<string, EntityItem | AliasItem | LawItem>, table: Use['table']): Iterable<Use> {
-  for (const [key, item] of items) yield { table, key, version: usedVersion(item) };
+async function* usesOf(
+  items: AsyncIterable<EntityItem | AliasItem | LawItem>,
+  table: Use['table'],
+): AsyncGenerator<Use> {
+  for await (const item of items) {
+    yield { table, key: 'law_key' in item ? item.law_key : item.entity_key, version: usedVersion(item) };
+  }
+}
+
+async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -13,8 +13,23 @@ export async function* readAliases(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<ImportLine<AliasItem>> {
+  yield* refuseRepeatedAliases(readAliasLines(bytes, file));
+}
+
+/** As {@link readAliases}, each line by itself: for files too long to remember every key. */
+export async function* readAliasLines(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<ImportLine<AliasItem>> {
   const columns = ['alias', 'entity_id'].map((name) => ({ names: [name], isNeeded: true }));
-  yield* refuseRepetitions(toAliases(readTable(bytes, columns, file)), 'alias', (item) => item.entity_key);
+  yield* toAliases(readTable(bytes, columns, file));
+}
+
+/** Passes lines on, but refuses those that name another entity than an earlier one. */
+export function refuseRepeatedAliases<T extends { readonly entity_key: string }>(
+  lines: AsyncIterable<ImportLine<T>>,
+): AsyncGenerator<ImportLine<T>> {
+  return refuseRepetitions(lines, 'alias', (item) => item.entity_key);
 }
 
 async function* toAliases(lines: AsyncIterable<ImportLine<Cells>>): AsyncGenerator<ImportLine<AliasItem>> {

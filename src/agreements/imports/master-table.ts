@@ -27,14 +27,27 @@ export async function* readMasterTable(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
 ): AsyncGenerator<ImportLine<MasterRow>> {
+  yield* refuseRepeatedRows(role, readMasterLines(role, bytes, file));
+}
+
+/** As {@link readMasterTable}, each line by itself: for files too long to remember every key. */
+export async function* readMasterLines(
+  role: EntityRole,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  file: string,
+): AsyncGenerator<ImportLine<MasterRow>> {
   const columns = MASTER_COLUMNS[role];
   const names = columns.map(({ field, officialName }, i) => ({ names: [field, officialName], isNeeded: i === 0 }));
-  yield* refuseRepetitions(
-    toRows(readTable(bytes, names, file), role, columns),
-    columns[0]!.field,
-    (row) => row.entity_key,
-    `${columns[0]!.field}-repeated`,
-  );
+  yield* toRows(readTable(bytes, names, file), role, columns);
+}
+
+/** Passes lines on, but refuses those that say something else of an entity than an earlier one. */
+export function refuseRepeatedRows<T extends { readonly entity_key: string }>(
+  role: EntityRole,
+  lines: AsyncIterable<ImportLine<T>>,
+): AsyncGenerator<ImportLine<T>> {
+  const { field } = MASTER_COLUMNS[role][0]!;
+  return refuseRepetitions(lines, field, (row) => row.entity_key, `${field}-repeated`);
 }
 
 async function* toRows(

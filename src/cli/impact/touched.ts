@@ -15,11 +15,11 @@ export interface Touched extends Impact {
  * @param changed the rows as they would be
  * @returns `null`: nothing is published yet
  */
-export async function findTouched(changed: Iterable<Use>, data: JobData): Promise<Touched | null> {
+export async function findTouched(changed: AsyncIterable<Use>, data: JobData): Promise<Touched | null> {
   const day = await lastTable(data);
   if (day === null) return null;
   const versions = new Map<string, string>();
-  for (const use of changed) versions.set(textOf(use), use.version);
+  for await (const use of changed) versions.set(textOf(use), use.version);
   const isMeant = (use: Use) => {
     const version = versions.get(textOf(use));
     return version !== undefined && version !== use.version;
