@@ -11,6 +11,13 @@ const DELETE_LIMIT = 1000;
 export class MemoryAgreementHash implements AgreementHash {
   readonly #namespaces = new Map<string, Map<string, HashItem>>();
 
+  /** As it stands now; later changes are its own. */
+  copy(): MemoryAgreementHash {
+    const copy = new MemoryAgreementHash();
+    for (const [namespace, items] of this.#namespaces) copy.#namespaces.set(namespace, new Map(items));
+    return copy;
+  }
+
   async *readRange(
     namespace: string,
     after: string | null,

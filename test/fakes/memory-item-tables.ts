@@ -9,6 +9,13 @@ export class MemoryItemTables implements ItemTables {
     this.#keys = keys;
   }
 
+  /** As it stands now; later changes are its own. */
+  copy(): MemoryItemTables {
+    const copy = new MemoryItemTables(this.#keys);
+    for (const [key, item] of this.#items) copy.#items.set(key, item);
+    return copy;
+  }
+
   keyAttributes(table: string): readonly string[] | null {
     return Object.hasOwn(this.#keys, table) ? this.#keys[table]! : null;
   }

@@ -4,12 +4,24 @@ import { PermanentError } from '../../src/errors.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
 import { checkFolder, checkKey } from '../../src/stores/object-key.ts';
 
-/** Blocks of this size, small enough that readers of `open` meet several. */
+/** Blocks of this size unless told otherwise, small enough that readers of `open` meet several. */
 const BLOCK_BYTES = 7;
 
 /** A {@link JobDailyA3Data} in memory, held to the same contract as the real ones. */
 export class MemoryJobDailyA3Data implements JobDailyA3Data {
   readonly #files = new Map<string, Buffer>();
+  readonly #blockBytes: number;
+
+  constructor(blockBytes: number = BLOCK_BYTES) {
+    this.#blockBytes = blockBytes;
+  }
+
+  /** As it stands now; later changes are its own. */
+  copy(): MemoryJobDailyA3Data {
+    const copy = new MemoryJobDailyA3Data(this.#blockBytes);
+    for (const [key, body] of this.#files) copy.#files.set(key, body);
+    return copy;
+  }
 
   async get(key: string): Promise<Buffer | null> {
     const body = this.#files.get(checkKey(key));
@@ -18,7 +30,7 @@ export class MemoryJobDailyA3Data implements JobDailyA3Data {
 
   async open(key: string): Promise<AsyncIterable<Buffer> | null> {
     const body = await this.get(key);
-    return body === null ? null : blocksOf(body);
+    return body === null ? null : blocksOf(body, this.#blockBytes);
   }
 
   async firstLine(key: string): Promise<string | null> {
@@ -58,6 +70,6 @@ export class MemoryJobDailyA3Data implements JobDailyA3Data {
   }
 }
 
-async function* blocksOf(body: Buffer): AsyncIterable<Buffer> {
-  for (let start = 0; start < body.length; start += BLOCK_BYTES) yield body.subarray(start, start + BLOCK_BYTES);
+async function* blocksOf(body: Buffer, bytes: number): AsyncIterable<Buffer> {
+  for (let start = 0; start < body.length; start += bytes) yield body.subarray(start, start + bytes);
 }

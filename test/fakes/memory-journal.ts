@@ -20,6 +20,15 @@ export class MemoryJournal implements Journal {
   refuseFrom = Number.POSITIVE_INFINITY;
   refusal: unknown = new Error('killed');
 
+  /** As it stands now, for an engine of its own. */
+  copy(): MemoryJournal {
+    const copy = new MemoryJournal();
+    for (const [name, text] of this.#executions) copy.#executions.set(name, text);
+    for (const [name, texts] of this.#events) copy.#events.set(name, [...texts]);
+    for (const [name, frames] of this.#frames) copy.#frames.set(name, new Map(frames));
+    return copy;
+  }
+
   /** All executions. */
   get names(): readonly string[] {
     return [...this.#executions.keys()];

@@ -11,6 +11,14 @@ export class MemoryObjectStore implements ObjectStore {
   readonly #objects = new Map<string, { readonly body: Buffer; readonly etag: string }>();
   #writes = 0;
 
+  /** As it stands now; later changes are its own. */
+  copy(): MemoryObjectStore {
+    const copy = new MemoryObjectStore();
+    for (const [key, object] of this.#objects) copy.#objects.set(key, object);
+    copy.#writes = this.#writes;
+    return copy;
+  }
+
   async put(key: string, body: Uint8Array): Promise<void> {
     this.#writes += 1;
     this.#objects.set(checkKey(key), { body: Buffer.from(body), etag: `etag-${this.#writes}` });

@@ -13,12 +13,19 @@ import { documentId, NAMESPACES, type Namespace } from './lex-books.ts';
 /** Makes the folder, with look-ups under which every document of `lex-books.ts` is valid. */
 export async function makeDataFolder(folder: string): Promise<string> {
   const stores = await openDataFolder(folder);
-  const items = [...KNOWN, lawItem('US-NV', 'Nevada')];
-  await stores.governingLaws.putAll(items.filter((item): item is LawItem => 'law_key' in item));
-  await stores.entities.putAll(items.filter((item): item is EntityItem | AliasItem => 'entity_key' in item));
+  await putLookUps(stores);
   await stores.close();
   return folder;
 }
+
+/** Puts the look-ups under which every document of `lex-books.ts` is valid. */
+export async function putLookUps({ governingLaws, entities }: LookUpTables): Promise<void> {
+  const items = [...KNOWN, lawItem('US-NV', 'Nevada')];
+  await governingLaws.putAll(items.filter((item): item is LawItem => 'law_key' in item));
+  await entities.putAll(items.filter((item): item is EntityItem | AliasItem => 'entity_key' in item));
+}
+
+type LookUpTables = Pick<EmbeddedStores, 'governingLaws' | 'entities'>;
 
 /** Copies a folder that no process works in. */
 export async function copyDataFolder(from: string, to: string): Promise<string> {
