@@ -61,16 +61,17 @@ export const REPAIRS = {
   STORE_KEY_INVALID: 'A key is relative, has no empty or dotted part, and at most 1,024 bytes.',
   STORE_ITEM_INVALID: 'Mend that item in the table, or import it again. Then start a new attempt.',
   STORE_THROTTLED:
-    'The step is retried. If it keeps failing, raise the warm throughput of the table or the quota that AWS names.',
+    'A step tries again by itself. If it keeps failing, raise the warm throughput of the table or the quota that AWS names.',
   STORE_UNREACHABLE:
-    'The step is retried. If it keeps failing, check the VPC endpoint, the region and the AWS status page.',
+    'A step tries again by itself. If it keeps failing, check the network (VPC endpoint, proxy), the region and the AWS status page.',
   STORE_ACCESS_DENIED:
     'Give the role that AWS names the right that AWS names, on that resource and in the endpoint policy.',
   STORE_KMS_DENIED: 'Check that the key is enabled and that its policy lets that role use it through this service.',
   STORE_MISSING: 'Check the name, the account and the region; deploy the stack if it is not there.',
   AWS_REGION_UNKNOWN: 'Give --region, AWS_REGION, or a profile (AWS_PROFILE) that has a region.',
   STACK_UNKNOWN: 'Check the name, the region (--region, AWS_REGION) and the account (AWS_PROFILE).',
-  STACK_INCOMPLETE: 'Check the name; deploy the stack again if its deployment failed; use the lexdelta that deployed it.',
+  STACK_INCOMPLETE:
+    'Check the name; deploy the stack again if its deployment failed; use the lexdelta that deployed it.',
   AWS_CREDENTIALS_INVALID: 'Sign in again (for example `aws sso login`), then start the same command again.',
   DELTA_CHANGED: 'A page object changed after it was planned. Start a new attempt.',
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',

@@ -7,7 +7,7 @@ import type { JobStatsRow } from '../stores/job-stats.ts';
 import { readDate, readWhole } from './arguments.ts';
 import { type BusinessDays, readBusinessDays } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { placeOf } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
 import { count, duration, plural, utcTime } from './terminal/figures.ts';
 import { renderTable } from './terminal/table.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -40,7 +40,7 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
       found.reverse().map(async (row) => withVerdict(await currentReport(row, data), data)),
     );
     const missing = date === null ? missingDates(published, await readBusinessDays(context), context.now()) : [];
-    tellRuns({ runs, total, missing }, context);
+    tellRuns({ runs, total, missing, hint: flagsForHints(flags) }, context);
     return 0;
   } finally {
     await data.close();
@@ -74,15 +74,17 @@ interface RunsList {
   readonly runs: readonly ListedRun[];
   readonly total: number;
   readonly missing: readonly string[];
+  /** What further commands need to reach the same data. */
+  readonly hint: string;
 }
 
-function tellRuns({ runs, total, missing }: RunsList, { terminal }: Context): void {
+function tellRuns({ runs, total, missing, hint }: RunsList, { terminal }: Context): void {
   if (terminal.isJson) {
     terminal.printJson('runs', { total, missing_dates: missing, runs });
     return;
   }
   if (runs.length === 0) {
-    terminal.note('There is no run yet. Start one: lexdelta run --business-date MM-DD-YYYY');
+    terminal.note(`There is no run yet. Start one: lexdelta run --business-date MM-DD-YYYY${hint}`);
     return;
   }
   const columns = [
@@ -98,7 +100,7 @@ function tellRuns({ runs, total, missing }: RunsList, { terminal }: Context): vo
     const text = `No table for ${plural(missing.length, 'business day')}: ${missing.slice(-MAX_NAMED).join(', ')}${more}`;
     terminal.print(...wrap(text, terminal.width, '! ', '  '));
   }
-  if (total > runs.length) terminal.note(`${count(total - runs.length)} older: lexdelta runs --limit ${total}`);
+  if (total > runs.length) terminal.note(`${count(total - runs.length)} older: lexdelta runs --limit ${total}${hint}`);
 }
 
 function cellsOf(run: ListedRun): readonly string[] {

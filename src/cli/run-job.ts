@@ -7,7 +7,7 @@ import { JOB_DEFAULTS } from '../job/job-defaults.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
 import type { StackPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
-import { readBusinessDays, remarksOnDate } from './business-days.ts';
+import { type BusinessDays, readBusinessDays, remarksOnDate } from './business-days.ts';
 import { carryOutRun, type RunFlags, tellPreview } from './carry-out-run.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -31,10 +31,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
     const run = executionName(input.business_date, chosen);
     return tellPreview({ run, attempt: chosen, action: 'start', base: null, owner: null }, context);
   }
-  const { terminal } = context;
-  for (const remark of remarksOnDate(input.business_date, new Date(context.now()).toISOString(), days)) {
-    terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
-  }
+  tellRemarks(input, days, context);
   const runtime = await context.services.openRuntime(config);
   try {
     return await carryOutRun(runtime, { input, attempt }, flags, context);
@@ -54,12 +51,20 @@ async function runOnStack(
     const what = `The stack ${place.stack} reads a Lex of its own, so --lex has no place here; to run on this machine, give --data <folder>.`;
     throw new PermanentError('USAGE', what);
   }
+  const days = await readBusinessDays(context);
   const runtime = await context.services.openStackRuntime(place);
   try {
     const input = await readRunInput(flags, context, runtime.jobDefaults ?? JOB_DEFAULTS);
+    tellRemarks(input, days, context);
     return await carryOutRun(runtime, { input, attempt }, flags, context);
   } finally {
     await runtime.close();
+  }
+}
+
+function tellRemarks({ business_date }: JobInput, days: BusinessDays, { terminal, now }: Context): void {
+  for (const remark of remarksOnDate(business_date, new Date(now()).toISOString(), days)) {
+    terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
   }
 }
 

@@ -29,6 +29,8 @@ export class RunProgress {
   readonly #countsPages: boolean;
   /** Rows of a page, as the run was asked to read them. */
   #pageRows = 0;
+  /** Documents not read yet, by namespace: the pages at the end are not full. */
+  readonly #unread = new Map<string, number>();
 
   /** @param countsPages nobody tells each page: what was read is estimated when a worker's turn ends */
   constructor(run: string, tell: (event: RunEvent) => void, options: { readonly countsPages?: boolean } = {}) {
@@ -67,6 +69,7 @@ export class RunProgress {
     const assigned = exited.assignedVariables ?? {};
     if (exited.name === COUNT_STATE && namespace !== null) {
       const total_docs = Number(assigned['total_docs'] ?? 0);
+      this.#unread.set(namespace, total_docs);
       this.#tell({ type: 'total', namespace, iteration: this.#iteration, total_docs });
     }
     if (NAMESPACE_ENDS.includes(exited.name)) {
@@ -86,7 +89,11 @@ export class RunProgress {
     if (!succeeded?.output || state !== READ_STATE || namespace === null) return;
     const { Payload } = JSON.parse(succeeded.output) as { readonly Payload?: Partial<QueryNamespaceOutput> };
     const pages = Payload?.pages ?? 0;
-    if (pages > 0) this.#tell({ type: 'read', namespace, documents: pages * this.#pageRows, pages });
+    if (pages === 0) return;
+    const unread = this.#unread.get(namespace) ?? 0;
+    const documents = Math.min(unread, pages * this.#pageRows);
+    this.#unread.set(namespace, unread - documents);
+    this.#tell({ type: 'read', namespace, documents, pages });
   }
 
   #tellSlice(): void {

@@ -54,14 +54,16 @@ export async function makeFakeStack(name: string, jobDefaults: JobDefaults | nul
     rules: rulesInForce(undefined, 'rules'),
     codeVersion: '0.0.0',
   });
+  const calls: Promise<unknown>[] = [];
   const stepFunctions = new FakeStepFunctions({
     itemTables: stores.itemTables,
     functions: Object.fromEntries(
       Object.entries(functions).map(([functionName, run]) => [
         functionName,
-        (async (payload, context) => {
-          await stack.onInvoke(functionName, payload);
-          return run(payload, context);
+        ((payload, context) => {
+          const call = Promise.resolve(stack.onInvoke(functionName, payload)).then(() => run(payload, context));
+          calls.push(call.catch(() => undefined));
+          return call;
         }) satisfies StepFunction,
       ]),
     ),
@@ -91,6 +93,7 @@ export async function makeFakeStack(name: string, jobDefaults: JobDefaults | nul
     opened: 0,
     async remove() {
       await stepFunctions.settle();
+      await Promise.all(calls);
       await source.close();
       await stores.close();
       await rm(root, { recursive: true });

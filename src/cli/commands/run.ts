@@ -28,6 +28,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
     );
   examples(command, [
     'lexdelta run --business-date 10-20-2021 --lex https://lex.inet',
+    'lexdelta run --business-date 10-20-2021 --aws lexdelta',
     'lexdelta run --input job.json --lex ./lex-folder --data ./data',
     'lexdelta run --business-date 2021-10-20 --attempt 2 --accept transform \\',
     '  --by "Ada Lovelace" --reason "known: entity service is down"',
