@@ -7,6 +7,8 @@ export const REPAIRS = {
   CONFIG_INVALID: 'Mend the configuration file and start again. Nothing was created.',
   FILE_NOT_READABLE: 'Check the path and its permissions.',
   IMPORT_REFUSED: 'Mend the lines named above, or allow them with --allow-rejects. Nothing was imported.',
+  IMPORT_REMOVES_MANY:
+    'Check that the files are whole; --dry-run shows what that touches. If it is right so, add --allow-removals. Nothing was imported.',
   RUN_UNKNOWN: 'See `lexdelta runs` for the runs that are there.',
   // The run
   JOB_ALREADY_RUNNING: 'Wait until that run has ended, then start again.',

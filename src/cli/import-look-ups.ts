@@ -23,6 +23,8 @@ interface EntityImportFlags extends ImportFlags {
   readonly co?: string;
   readonly cp?: string;
   readonly aliases?: string;
+  readonly complete?: boolean;
+  readonly allowRemovals?: boolean;
 }
 
 export async function importEntities(flags: EntityImportFlags, context: Context): Promise<number> {
@@ -31,7 +33,16 @@ export async function importEntities(flags: EntityImportFlags, context: Context)
   if (Object.values(files).every((file) => file === undefined)) {
     throw new PermanentError('USAGE', 'Nothing to import: give --co, --cp or --aliases.');
   }
-  const work = (data: JobData, options: ImportOptions) => importEntityFiles(files, data, options);
+  const { complete: isComplete = false, allowRemovals = false } = flags;
+  if (isComplete && files.co === undefined && files.cp === undefined) {
+    throw new PermanentError('USAGE', '--complete is about master tables: give --co or --cp.');
+  }
+  if (isComplete && flags.allowRejects === true) {
+    const why = 'an entity whose line is left out would go out of its table';
+    throw new PermanentError('USAGE', `--complete and --allow-rejects do not go together: ${why}.`);
+  }
+  const work = (data: JobData, options: ImportOptions) =>
+    importEntityFiles(files, data, { ...options, isComplete, allowRemovals });
   return carryOut('entities', work, flags, context);
 }
 
@@ -56,8 +67,9 @@ async function carryOut(
       touched = await findTouched(changed, data);
     };
     const result = await work(data, { allowRejects, ...(dryRun && { dryRun: look }) });
-    const { counts: files, keys, refused } = result;
-    if (terminal.isJson) terminal.printJson(`${tables}-import`, { files, keys, refused, dry_run: dryRun, touched });
+    const { counts: files, keys, removed, refused } = result;
+    if (terminal.isJson)
+      terminal.printJson(`${tables}-import`, { files, keys, removed, refused, dry_run: dryRun, touched });
     else {
       tell(result, context);
       if (dryRun) terminal.print(...tellTouched(touched, terminal.width));
@@ -69,7 +81,7 @@ async function carryOut(
   }
 }
 
-function tell({ counts, refused }: ImportResult, { terminal, cwd }: Context): void {
+function tell({ counts, refused, removed }: ImportResult, { terminal, cwd }: Context): void {
   const figure = (header: string) => ({ header, align: 'right' }) as const;
   const columns = [
     { header: 'file', flexible: true },
@@ -86,6 +98,8 @@ function tell({ counts, refused }: ImportResult, { terminal, cwd }: Context): vo
     count(file.refused),
   ]);
   terminal.print(...renderTable(columns, rows, terminal.width));
+  if (removed > 0)
+    terminal.print(`${plural(removed, 'entity', 'entities')} out of a master table that no longer names it`);
   const total = counts.reduce((sum, file) => sum + file.refused, 0);
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));

@@ -7,7 +7,8 @@ import { crc32 } from 'node:zlib';
 import type { MasterRow } from '../agreements/imports/master-table.ts';
 import { type FileCounts, type KeyCounts, MAX_REFUSALS, planEntityImport } from '../agreements/imports/plan-import.ts';
 import type { ImportLine } from '../agreements/imports/read-table.ts';
-import type { AliasItem, EntityItem } from '../agreements/look-up-items.ts';
+import type { AliasItem, EntityItem, EntityRole } from '../agreements/look-up-items.ts';
+import { entityItem } from '../agreements/make-look-up-items.ts';
 import { LineSpool } from '../stores/embedded/line-spool.ts';
 import type { RefusedLine } from './import-refused.ts';
 
@@ -22,10 +23,19 @@ export interface EntityFile {
   readonly refuseRepetitions: (lines: AsyncIterable<ImportLine<Row>>) => AsyncIterable<ImportLine<Row>>;
 }
 
+/** The members of master tables as they stand, for files that are to take the place of the whole table. */
+export interface StandingMembers {
+  readonly roles: readonly EntityRole[];
+  /** Every entity that stands in one of them, at least. */
+  readonly items: AsyncIterable<Item>;
+}
+
 export interface EntityPlan {
   /** As in `ImportPlan`. */
   readonly counts: readonly FileCounts[];
   readonly keys: KeyCounts;
+  /** Members of the tables that the files took the place of: how many stood in them, and how many go. */
+  readonly members: { readonly standing: number; readonly removed: number };
   /** The first ones, by file and line. */
   readonly refusals: readonly RefusedLine[];
   /** To write, each key once. Can be read more than once. */
@@ -39,23 +49,27 @@ const PARTITIONS = 64;
 /**
  * Files one after the other: a later file sees what an earlier one will have written.
  * @param current the item that the table holds under a key now
+ * @param members who of them no file names goes out of its table; `null`: nobody goes
  * @throws as the files' readers; PermanentError `STORE_FULL`: no room for temporary files
  */
 export async function planEntities(
   files: readonly EntityFile[],
   current: (key: string) => Promise<Item | null>,
+  members: StandingMembers | null = null,
 ): Promise<EntityPlan> {
   const rows = new LineSpool(tmpdir(), PARTITIONS);
   const items = new LineSpool(tmpdir(), PARTITIONS);
   try {
     const totals = new Totals(files.map(({ file }) => file));
     for (const [i, { lines }] of files.entries()) await deal(lines, i, rows, totals);
+    if (members !== null) await dealMembers(members, rows);
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       await planPartition(partition, files, rows, items, current, totals);
     }
     return {
       counts: totals.counts,
       keys: totals.keys,
+      members: totals.members,
       refusals: totals.refusals(),
       items: () => readItems(items),
       close: () => items.close(),
@@ -85,6 +99,17 @@ async function deal(
   }
 }
 
+/** A line `[role,key]` each. */
+async function dealMembers({ roles, items }: StandingMembers, rows: LineSpool): Promise<void> {
+  for await (const item of items) {
+    if (item.kind !== 'entity') continue;
+    for (const role of roles.filter((each) => item.roles.includes(each))) {
+      const written = rows.add(crc32(item.entity_key) % PARTITIONS, JSON.stringify([role, item.entity_key]));
+      if (written !== undefined) await written;
+    }
+  }
+}
+
 async function planPartition(
   partition: number,
   files: readonly EntityFile[],
@@ -97,10 +122,49 @@ async function planPartition(
   const parts = files.map(({ file, refuseRepetitions }, i) => ({ file, lines: refuseRepetitions(linesOf(dealt, i)) }));
   const plan = await planEntityImport(parts, current);
   totals.add(plan);
-  for (const item of plan.items.values()) {
+  const planned = new Map(plan.items);
+  for (const item of await withoutMembership(dealt, planned, current, totals)) planned.set(item.entity_key, item);
+  for (const item of planned.values()) {
     const written = items.add(partition, JSON.stringify(item));
     if (written !== undefined) await written;
   }
+}
+
+/** Entities of the partition that a whole table no longer names, as they are without it. */
+async function withoutMembership(
+  dealt: readonly string[],
+  planned: ReadonlyMap<string, Item>,
+  current: (key: string) => Promise<Item | null>,
+  totals: Totals,
+): Promise<readonly Item[]> {
+  const standing = dealt
+    .filter((text) => text.startsWith('["C'))
+    .map((text) => JSON.parse(text) as [EntityRole, string]);
+  if (standing.length === 0) return [];
+  const named = new Set(dealt.flatMap((text) => namedIn(text) ?? []));
+  const left = new Map<string, EntityItem>();
+  for (const [role, key] of standing) {
+    totals.countMember(!named.has(`${role} ${key}`));
+    if (named.has(`${role} ${key}`)) continue;
+    const item = left.get(key) ?? planned.get(key) ?? (await current(key));
+    if (item?.kind !== 'entity') continue;
+    if (!planned.has(key) && !left.has(key)) totals.countChangedKey();
+    left.set(key, withoutRole(item, role));
+  }
+  return [...left.values()];
+}
+
+/** `role key` of a dealt row of a master table. */
+function namedIn(text: string): string | null {
+  if (!text.endsWith('}]')) return null;
+  const [, , item] = JSON.parse(text) as readonly [number, number, Row];
+  return item.kind === 'entity' ? `${item.role} ${item.entity_key}` : null;
+}
+
+function withoutRole({ entity_id, roles, fields, lei_status }: EntityItem, role: EntityRole): EntityItem {
+  const others = Object.entries(fields).filter(([field]) => !field.startsWith(`${role}.`));
+  const left = roles.filter((each) => each !== role);
+  return entityItem(entity_id, left, Object.fromEntries(others), lei_status);
 }
 
 /** Begins anew for each file, in the order of its lines. */
@@ -126,6 +190,7 @@ class Totals {
   readonly #files: readonly string[];
   readonly #counts: { file: string; new: number; changed: number; unchanged: number; refused: number }[];
   readonly #keys = { new: 0, changed: 0 };
+  readonly members = { standing: 0, removed: 0 };
   #refusals: { readonly at: number; readonly refusal: Refusal }[] = [];
 
   constructor(files: readonly string[]) {
@@ -144,6 +209,15 @@ class Totals {
   refuse(file: number, refusal: Refusal): void {
     this.#counts[file]!.refused += 1;
     this.#keep(file, refusal);
+  }
+
+  countMember(isRemoved: boolean): void {
+    this.members.standing += 1;
+    if (isRemoved) this.members.removed += 1;
+  }
+
+  countChangedKey(): void {
+    this.#keys.changed += 1;
   }
 
   add(plan: Awaited<ReturnType<typeof planEntityImport>>): void {

@@ -17,9 +17,10 @@ import {
   type Use,
   usedVersion,
 } from '../agreements/look-up-items.ts';
+import { PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
-import { type EntityFile, planEntities } from './entity-plan.ts';
+import { type EntityFile, type EntityPlan, planEntities } from './entity-plan.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
 
@@ -33,6 +34,13 @@ export interface EntityFiles {
 export interface ImportOptions {
   /** Leaves refused lines out instead of refusing the files. */
   readonly allowRejects: boolean;
+  /**
+   * The master tables given are whole: who stood in one and is not named any more goes out of it.
+   * @default false
+   */
+  readonly isComplete?: boolean;
+  /** More than {@link MAX_REMOVED_SHARE} of a table may go. @default false */
+  readonly allowRemovals?: boolean;
   /** Writes nothing, and is given the rows as documents would find them. */
   readonly dryRun?: (changed: AsyncIterable<Use>) => Promise<void>;
 }
@@ -42,11 +50,13 @@ export interface ImportResult {
   readonly refused: readonly RefusedLine[];
   /** Keys of the table that were written, or would be. */
   readonly keys: KeyCounts;
+  /** Entities that went out of a master table, or would. */
+  readonly removed: number;
 }
 
 /** All of a job's stores will do. */
 export interface ImportStores extends LookUpStores {
-  readonly entities: Pick<EntityTable, 'get' | 'putAll'>;
+  readonly entities: Pick<EntityTable, 'get' | 'putAll' | 'list'>;
   readonly governingLaws: Pick<GoverningLawTable, 'get' | 'putAll'>;
 }
 
@@ -57,7 +67,14 @@ export interface ImportStores extends LookUpStores {
  */
 const MAX_ITEMS_PER_WRITE = 200_000;
 
-/** @throws ImportRefusedError; PermanentError `INPUT_INVALID`, `FILE_NOT_READABLE`, `STORE_*` */
+/** A file that was cut short at the end of a line looks like a table that has shrunk. */
+const MAX_REMOVED_SHARE = 0.05;
+/** As many may go from any table, however small. */
+const FEW_REMOVED = 10;
+
+/**
+ * @throws ImportRefusedError; PermanentError `IMPORT_REMOVES_MANY`, `INPUT_INVALID`, `FILE_NOT_READABLE`, `STORE_*`
+ */
 export async function importEntityFiles(
   { co, cp, aliases }: EntityFiles,
   stores: ImportStores,
@@ -70,8 +87,11 @@ export async function importEntityFiles(
     const lines = readAliasLines(lookUpBytes(aliases), aliases);
     files.push({ file: aliases, lines, refuseRepetitions: refuseRepeatedAliases });
   }
-  const plan = await planEntities(files, (key) => stores.entities.get(key));
+  const roles = [...(co === undefined ? [] : ['CO' as const]), ...(cp === undefined ? [] : ['CP' as const])];
+  const members = options.isComplete ? { roles, items: stores.entities.list({ status: 'active' }) } : null;
+  const plan = await planEntities(files, (key) => stores.entities.get(key), members);
   try {
+    if (options.dryRun === undefined && !options.allowRemovals) checkRemovals(plan.members);
     return await carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
   } finally {
     await plan.close();
@@ -81,11 +101,17 @@ export async function importEntityFiles(
 /** As {@link importEntityFiles}; laws are few, and are held in memory. @throws the same */
 export async function importLawFile(file: string, stores: ImportStores, options: ImportOptions): Promise<ImportResult> {
   const lines = readLaws(lookUpBytes(file), file);
-  const { items, ...plan } = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
+  const { items, ...law } = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
   const all = async function* () {
     yield* items.values();
   };
-  return carryOut<LawItem>({ ...plan, items: all }, 'GoverningLaw', (laws) => ({ laws }), stores, options);
+  return carryOut<LawItem>(
+    { ...law, members: NO_MEMBERS, items: all },
+    'GoverningLaw',
+    (laws) => ({ laws }),
+    stores,
+    options,
+  );
 }
 
 function masterFile(role: EntityRole, file: string): EntityFile {
@@ -93,7 +119,17 @@ function masterFile(role: EntityRole, file: string): EntityFile {
   return { file, lines, refuseRepetitions: (some) => refuseRepeatedRows(role, some) };
 }
 
+const NO_MEMBERS: EntityPlan['members'] = { standing: 0, removed: 0 };
+
+/** @throws PermanentError `IMPORT_REMOVES_MANY` */
+function checkRemovals({ standing, removed }: EntityPlan['members']): void {
+  if (removed <= Math.max(FEW_REMOVED, standing * MAX_REMOVED_SHARE)) return;
+  const what = `${removed} of ${standing} entities would go out of the master tables.`;
+  throw new PermanentError('IMPORT_REMOVES_MANY', what, { standing, removed });
+}
+
 interface Plan<T> {
+  readonly members: EntityPlan['members'];
   readonly counts: readonly FileCounts[];
   readonly keys: KeyCounts;
   readonly refusals: readonly RefusedLine[];
@@ -101,7 +137,7 @@ interface Plan<T> {
 }
 
 async function carryOut<T extends EntityItem | AliasItem | LawItem>(
-  { counts, keys, refusals: refused, items }: Plan<T>,
+  { counts, keys, members, refusals: refused, items }: Plan<T>,
   table: Use['table'],
   changeOf: (items: readonly T[]) => LookUpChange,
   stores: ImportStores,
@@ -112,7 +148,7 @@ async function carryOut<T extends EntityItem | AliasItem | LawItem>(
   else {
     for await (const batch of inBatches(items(), MAX_ITEMS_PER_WRITE)) await changeLookUps(stores, changeOf(batch));
   }
-  return { counts, refused, keys };
+  return { counts, refused, keys, removed: members.removed };
 }
 
 async function* usesOf(

@@ -82,6 +82,8 @@ function addImport(entities: Command, shell: Shell): void {
     .option('--co <file>', 'Corporate Organization master table')
     .option('--cp <file>', 'Counterparty master table')
     .option('--aliases <file>', 'aliases: alias,entity_id')
+    .option('--complete', 'the master tables are whole: who is no longer named goes out of them')
+    .option('--allow-removals', 'also when more than 5 % of them go')
     .option('--gleif <file>', 'golden copy of GLEIF, level 1 (CSV, .gz or .zip); takes the place of the last one')
     .option('--gleif-relationships <file>', 'its level 2, for parents')
     .option('--allow-rejects', 'leave out refused lines, import the others')
