@@ -1,35 +1,33 @@
 /**
  * The whole stack on this machine: a stand-in for AWS, the stack deployed to it, the sample's Lex, and one or both of the
- * sample's days run as the schedule would run them. Stays until Ctrl+C, and leaves nothing behind.
+ * sample's days run from the command line. Stays until Ctrl+C, and leaves nothing behind.
  *   npm --prefix infra run stand-in -- --days 2
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { shellWord } from '../../src/cli/define-command.ts';
 import { catchStopSignals, exitCodeOfSignal } from '../../src/cli/signals.ts';
-import { Terminal } from '../../src/cli/terminal/terminal.ts';
-import { renderVerdict } from '../../src/cli/verdict/render-verdict.ts';
-import { verdictOf } from '../../src/cli/verdict/verdict-of.ts';
 import { messageOf } from '../../src/errors.ts';
-import type { RunReport } from '../../src/runtime/run-report.ts';
 import { type DeployedStack, deploySampleStack } from '../../test/conformance/deployment/deployed-stack.ts';
 import { SAMPLE_DAYS } from '../../test/conformance/deployment/sample-lex.ts';
-import { runSampleDay } from '../../test/conformance/deployment/sample-run.ts';
 
-const terminal = new Terminal(process.stdout, process.stderr);
-const signal = catchStopSignals(() => terminal.note('', 'Stopping'));
+const LEXDELTA = fileURLToPath(new URL('../../bin/lexdelta.js', import.meta.url));
+
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+const signal = catchStopSignals(() => note('\nStopping'));
 
 async function showStack(days: number): Promise<void> {
-  const stack = await deploySampleStack({ tell: (line) => terminal.note(`${line} ...`), signal });
+  const stack = await deploySampleStack({ tell: (line) => note(`${line} ...`), signal });
   const folder = mkdtempSync(join(tmpdir(), 'lexdelta-stand-in-'));
   try {
     for (const day of SAMPLE_DAYS.slice(0, days)) {
-      terminal.note(`Running ${day.date} ...`);
-      const report = await runSampleDay(stack, day, signal);
-      tellVerdict(report, stack);
-      if (verdictOf(report) !== 'published') throw new Error(`${report.run} has not published.`);
+      stack.lex.show(day);
+      await lexdelta(stack, 'run', '--business-date', day.date);
     }
     tellNext(stack, writeSettings(folder, stack));
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -39,11 +37,13 @@ async function showStack(days: number): Promise<void> {
   }
 }
 
-function tellVerdict(report: RunReport, { stackName }: DeployedStack): void {
-  const flags = ` --aws ${stackName}`;
-  const { paint, width, commandWidth } = terminal;
-  const options = { paint, width, commandWidth, flags, runHint: { flags, accepted: null } };
-  terminal.print('', ...renderVerdict(report, options), '');
+/** Shown as whoever types it sees it. @throws Error when it fails */
+async function lexdelta({ stackName, environment: env }: DeployedStack, ...args: readonly string[]): Promise<void> {
+  const words = ['--aws', stackName, ...args];
+  note(`\n$ npx lexdelta ${words.join(' ')}`);
+  const child = spawn(process.execPath, [LEXDELTA, ...words], { stdio: 'inherit', env, signal });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`lexdelta ${args[0]} ended with ${code}.`);
 }
 
 function writeSettings(folder: string, { settings }: DeployedStack): string {
@@ -53,15 +53,14 @@ function writeSettings(folder: string, { settings }: DeployedStack): string {
   return file;
 }
 
-function tellNext(stack: DeployedStack, settingsFile: string): void {
-  terminal.print(
-    `The stack ${stack.stackName} is deployed at ${stack.endpoint}. In another terminal:`,
-    `  . ${shellWord(settingsFile)}`,
-    `  npx lexdelta --aws ${stack.stackName} runs`,
-    `  npx lexdelta --aws ${stack.stackName} as-of ${SAMPLE_DAYS[0].date} --format csv`,
-    '',
-    'Ctrl+C ends it, and removes all of it.',
-  );
+function tellNext({ stackName, endpoint }: DeployedStack, settingsFile: string): void {
+  note(`
+The stack ${stackName} is deployed at ${endpoint}. In another terminal:
+  . ${shellWord(settingsFile)}
+  npx lexdelta --aws ${stackName} runs
+  npx lexdelta --aws ${stackName} as-of ${SAMPLE_DAYS[0].date} --format csv
+
+Ctrl+C ends it, and removes all of it.`);
 }
 
 function readDays(): number {
@@ -74,7 +73,7 @@ try {
   await showStack(readDays());
 } catch (error) {
   if (!signal.aborted) {
-    process.stderr.write(`${messageOf(error)}\n`);
+    note(messageOf(error));
     process.exitCode = 1;
   }
 }

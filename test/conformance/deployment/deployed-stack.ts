@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { openStack } from '../../../src/runtime/aws/stack-data.ts';
+import { StackRuntime } from '../../../src/runtime/aws/stack-runtime.ts';
+import type { JobRuntime } from '../../../src/runtime/job-runtime.ts';
 import { FUNCTION_NAMES } from '../../../src/runtime/machines.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../src/stores/aws/create-aws-clients.ts';
-import { openAwsStores } from '../../../src/stores/aws/open-aws-stores.ts';
 import type { JobStores } from '../../../src/stores/job-stores.ts';
 import { type GuardedStandIn, startGuardedMinistack } from '../stand-ins/guarded-ministack.ts';
 import { useStandInCredentials } from '../stand-ins/stand-in.ts';
@@ -38,8 +39,9 @@ export interface DeployedStack extends Caller {
   readonly outputs: Readonly<Record<string, string>>;
   readonly functionNames: Readonly<Record<DeployedName, string>>;
   readonly roleArns: Readonly<Record<DeployedName, string>>;
-  /** Seen with the rights of the account's root. */
+  /** With the rights of the account's root, as the command line opens them. */
   readonly stores: JobStores;
+  readonly runtime: JobRuntime;
   readonly lex: SampleLex;
   readonly templates: { readonly synthesised: Template; readonly deployed: Template };
   readonly standIn: GuardedStandIn;
@@ -79,8 +81,8 @@ export async function deploySampleStack({ tell = () => {}, signal }: DeployOptio
     tell('Importing the look-ups');
     await importLookUps(outputsFile, { environment, signal });
     const outputs = readOutputs(outputsFile);
-    const { stores, close } = openStores(outputs, caller);
-    undo.push(close);
+    const { stores, runtime } = await openFromHere(settings);
+    undo.push(() => runtime.close());
     return {
       ...caller,
       stackName: STACK_NAME,
@@ -91,6 +93,7 @@ export async function deploySampleStack({ tell = () => {}, signal }: DeployOptio
       outputs,
       ...(await findFunctions(caller)),
       stores,
+      runtime,
       lex,
       templates,
       standIn,
@@ -149,36 +152,13 @@ function readOutputs(file: string): Readonly<Record<string, string>> {
   return stacks[STACK_NAME]!;
 }
 
-function openStores(
-  outputs: Readonly<Record<string, string>>,
-  { endpoint, region }: Caller,
-): { readonly stores: JobStores; readonly close: () => void } {
-  const place = { endpoint, region };
-  const clients = {
-    dynamoDb: createDynamoDbClient(place),
-    s3: createS3Client(place),
-    sqs: createSqsClient(place),
-  };
-  const name = (output: string): string => outputs[output]!;
-  const names = {
-    tables: {
-      jobStats: name('JobStatsTable'),
-      agreementHash: name('AgreementHashTable'),
-      queryCounts: name('JobInstanceNamespaceQueryCountsTable'),
-      entity: name('EntityTable'),
-      governingLaw: name('GoverningLawTable'),
-    },
-    buckets: {
-      jobDailyDelta: name('JobDailyDeltaBucket'),
-      jobDailyBatchProcessing: name('JobDailyBatchProcessingBucket'),
-      jobDailyA3Data: name('JobDailyA3DataBucket'),
-    },
-    queueUrl: name('EnrichmentQueueUrl'),
-  };
-  const close = (): void => {
-    for (const client of Object.values(clients)) client.destroy();
-  };
-  return { stores: openAwsStores(names, clients), close };
+/** The environment of this process leads to the stand-in from now on. */
+async function openFromHere(
+  settings: Readonly<Record<string, string>>,
+): Promise<Pick<DeployedStack, 'stores' | 'runtime'>> {
+  Object.assign(process.env, settings);
+  const stack = await openStack({ kind: 'stack', stack: STACK_NAME, region: REGION });
+  return { stores: stack.stores, runtime: new StackRuntime(stack) };
 }
 
 async function findFunctions(caller: Caller): Promise<Pick<DeployedStack, 'functionNames' | 'roleArns'>> {

@@ -1,4 +1,9 @@
 /** The whole stack on a stand-in for AWS, against the same two days on one machine. */
+import {
+  CloudFormationClient,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_INPUT } from '../../../src/job/job-input.ts';
 import type { JobStores } from '../../../src/stores/job-stores.ts';
@@ -10,6 +15,7 @@ import { SAMPLE_DAYS } from './sample-lex.ts';
 import { invoke, runSampleDay, scheduledTimeFor } from './sample-run.ts';
 
 const DEPLOY_TIMEOUT_MS = 300_000;
+const DAY_TIMEOUT_MS = 180_000;
 /** `sample/README.md`. */
 const ROWS = [711, 715];
 
@@ -26,13 +32,16 @@ afterAll(async () => {
 });
 
 describe('the stack, deployed from its template', () => {
-  it('holds all that was synthesised but what the table of excuses names', () => {
+  it('is all that was synthesised, but what the table of excuses names', async () => {
     const { synthesised, deployed } = stack.templates;
     const gone = Object.keys(synthesised.Resources).filter((id) => !Object.hasOwn(deployed.Resources, id));
+    const back = { ...deployed.Resources, ...Object.fromEntries(gone.map((id) => [id, synthesised.Resources[id]])) };
+    const made = await listResources();
 
     expect(gone.map((id) => synthesised.Resources[id]!.Type).sort()).toEqual(TAKEN_OUT.map(({ type }) => type).sort());
-    const back = { ...deployed.Resources, ...Object.fromEntries(gone.map((id) => [id, synthesised.Resources[id]])) };
     expect({ ...deployed, Resources: back }).toEqual(synthesised);
+    expect([...new Set(made.map(({ ResourceStatus }) => ResourceStatus))]).toEqual(['CREATE_COMPLETE']);
+    expect(made.map((one) => one.LogicalResourceId).sort()).toEqual(Object.keys(deployed.Resources).sort());
   });
 
   it.each(SAMPLE_DAYS.map((day, i) => ({ ...day, rows: ROWS[i]! })))(
@@ -50,6 +59,7 @@ describe('the stack, deployed from its template', () => {
       expect(theirs.manifest).toEqual(ours.manifest);
       expect(theirs.manifest.rows).toBe(rows);
     },
+    DAY_TIMEOUT_MS,
   );
 
   it('remembers the same documents, and asks about the same unknown entities', async () => {
@@ -81,6 +91,17 @@ describe('the stack, deployed from its template', () => {
     expect(new Set(stack.standIn.mended())).toEqual(new Set(MENDED.map(({ action }) => action)));
   });
 });
+
+async function listResources(): Promise<readonly StackResourceSummary[]> {
+  const { endpoint, region, stackName: StackName } = stack;
+  const client = new CloudFormationClient({ endpoint, region });
+  try {
+    const pages = await Array.fromAsync(paginateListStackResources({ client }, { StackName }));
+    return pages.flatMap(({ StackResourceSummaries }) => StackResourceSummaries ?? []);
+  } finally {
+    client.destroy();
+  }
+}
 
 async function readMemory({ agreementHash, entities }: Pick<JobStores, 'agreementHash' | 'entities'>) {
   const hashes = [];

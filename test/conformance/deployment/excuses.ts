@@ -62,6 +62,14 @@ export const MENDED = [
   },
 ] as const;
 
+/** What ministack does otherwise, and nothing here depends on. */
+export const SEEN = [
+  {
+    difference: 'a run that is watched shows its namespaces as waiting, and no slices',
+    reason: 'ministack’s history tells nothing of what happens inside a Map.',
+  },
+] as const;
+
 /** @throws Error when a resource of the table is not in the template: then the table is out of date */
 export function takeOut(
   template: Template,
@@ -90,5 +98,7 @@ export function tellExcuses(standIn: Pick<GuardedStandIn, 'mended'>): string {
     ...TAKEN_OUT.map(({ type, name: [, suffix], reason }) => `- ${type} <stack>${suffix}\n  ${reason}`),
     'Mended in ministack:',
     ...MENDED.map(({ action, difference, reason }) => `- ${difference}\n  ${reason} (${times(action)} times)`),
+    'Seen, and of no consequence:',
+    ...SEEN.map(({ difference, reason }) => `- ${difference}\n  ${reason}`),
   ].join('\n');
 }

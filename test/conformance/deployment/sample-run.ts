@@ -1,31 +1,29 @@
-/** A day of the sample, run on the deployed stack as the schedule runs it. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DescribeExecutionCommand, type DescribeExecutionOutput, SFNClient } from '@aws-sdk/client-sfn';
+/** A day of the sample, run on the deployed stack as the schedule runs it, and watched as the command line watches it. */
 import { executionName } from '../../../src/job/business-date.ts';
-import { type RunReport, readRunReport } from '../../../src/runtime/run-report.ts';
+import { DEFAULT_INPUT, parseJobInput } from '../../../src/job/job-input.ts';
+import type { RunReport } from '../../../src/runtime/run-report.ts';
 import { callAws } from './call-aws.ts';
 import type { DeployedName, DeployedStack } from './deployed-stack.ts';
 import type { SampleDay } from './sample-lex.ts';
 
-const RUN_TIMEOUT_MS = 120_000;
-const POLL_MS = 200;
 const DAY_MS = 86_400_000;
 
 /**
  * Shows the day's Lex, has the starter start its run, and waits until that has ended, well or not.
- * @throws Error when the starter starts nothing, or the run dies without a word
+ * @throws Error when the starter starts nothing
  */
-export async function runSampleDay(stack: DeployedStack, day: SampleDay, signal?: AbortSignal): Promise<RunReport> {
+export async function runSampleDay(stack: DeployedStack, day: SampleDay): Promise<RunReport> {
   stack.lex.show(day);
-  const outcome = await invoke(stack, 'StartDailyAgreementJob', { scheduled_time: scheduledTimeFor(day.date) });
+  const started = await invoke(stack, 'StartDailyAgreementJob', { scheduled_time: scheduledTimeFor(day.date) });
   const run = executionName(day.date, 1);
-  if (outcome['run'] !== run || outcome['started'] !== true) {
-    throw new Error(`The starter did not start ${run}: ${JSON.stringify(outcome)}`);
+  if (started['run'] !== run || started['started'] !== true) {
+    throw new Error(`The starter did not start ${run}: ${JSON.stringify(started)}`);
   }
-  const { status, error, cause } = await waitForEnd(stack, run, signal);
-  const row = await stack.stores.jobStats.getRun(day.date, run);
-  if (row === null || row.status === 'running') throw new Error(`${run} ended as ${status}: ${error} ${cause}`);
-  return readRunReport(row);
+  const namespaces = DEFAULT_INPUT.namespaces.map((namespace) => ({ namespace }));
+  const input = parseJobInput({ ...DEFAULT_INPUT, namespaces, business_date: day.date });
+  const outcome = await stack.runtime.run({ input, attempt: null }, {});
+  if (outcome.kind !== 'ended' || outcome.report.run !== run) throw new Error(`${run}: ${JSON.stringify(outcome)}`);
+  return outcome.report;
 }
 
 /** One in the morning of the day after, in New York's summer. */
@@ -44,19 +42,4 @@ export async function invoke(
   const text = await response.text();
   if (!response.ok || response.headers.has('x-amz-function-error')) throw new Error(`${name}: ${text}`);
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
-}
-
-async function waitForEnd(stack: DeployedStack, run: string, signal?: AbortSignal): Promise<DescribeExecutionOutput> {
-  const client = new SFNClient({ endpoint: stack.endpoint, region: stack.region });
-  const machine = stack.outputs['DailyAgreementJobArn']!;
-  const executionArn = `${machine.replace(':stateMachine:', ':execution:')}:${run}`;
-  try {
-    for (const endsAt = Date.now() + RUN_TIMEOUT_MS; Date.now() < endsAt; await sleep(POLL_MS, null, { signal })) {
-      const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
-      if (execution.status !== 'RUNNING') return execution;
-    }
-    throw new Error(`${run} did not end within ${RUN_TIMEOUT_MS / 1_000} s.`);
-  } finally {
-    client.destroy();
-  }
 }

@@ -23,6 +23,7 @@ export async function startGuardedMinistack(): Promise<GuardedStandIn> {
     {
       AUTH: 'true',
       USE_SSL: '1',
+      MINISTACK_HOST: '127.0.0.1', // In the URLs of queues.
       MINISTACK_SSL_CERT: certificateFile,
       MINISTACK_SSL_KEY: keyFile,
       NODE_EXTRA_CA_CERTS: certificateFile,
