@@ -5,12 +5,14 @@
 import { tmpdir } from 'node:os';
 import { crc32 } from 'node:zlib';
 import type { MasterRow } from '../agreements/imports/master-table.ts';
-import { type FileCounts, type KeyCounts, MAX_REFUSALS, planEntityImport } from '../agreements/imports/plan-import.ts';
+import { type FileCounts, type KeyCounts, planEntityImport } from '../agreements/imports/plan-import.ts';
 import type { ImportLine } from '../agreements/imports/read-table.ts';
-import type { AliasItem, EntityItem, EntityRole } from '../agreements/look-up-items.ts';
-import { entityItem } from '../agreements/make-look-up-items.ts';
+import type { AliasItem, EntityItem } from '../agreements/look-up-items.ts';
 import { LineSpool } from '../stores/embedded/line-spool.ts';
 import type { RefusedLine } from './import-refused.ts';
+import { mergeItems } from './merge-items.ts';
+import { PlanTotals } from './plan-totals.ts';
+import { dealMembers, type StandingMembers, withoutMembership } from './standing-members.ts';
 
 type Row = MasterRow | AliasItem;
 type Item = EntityItem | AliasItem;
@@ -23,13 +25,6 @@ export interface EntityFile {
   readonly refuseRepetitions: (lines: AsyncIterable<ImportLine<Row>>) => AsyncIterable<ImportLine<Row>>;
 }
 
-/** The members of master tables as they stand, for files that are to take the place of the whole table. */
-export interface StandingMembers {
-  readonly roles: readonly EntityRole[];
-  /** Every entity that stands in one of them, at least. */
-  readonly items: AsyncIterable<Item>;
-}
-
 export interface EntityPlan {
   /** As in `ImportPlan`. */
   readonly counts: readonly FileCounts[];
@@ -38,7 +33,7 @@ export interface EntityPlan {
   readonly members: { readonly standing: number; readonly removed: number };
   /** The first ones, by file and line. */
   readonly refusals: readonly RefusedLine[];
-  /** To write, each key once. Can be read more than once. */
+  /** To write, each key once, about ascending by key. Can be read more than once. */
   items(): AsyncIterable<Item>;
   close(): Promise<void>;
 }
@@ -60,9 +55,9 @@ export async function planEntities(
   const rows = new LineSpool(tmpdir(), PARTITIONS);
   const items = new LineSpool(tmpdir(), PARTITIONS);
   try {
-    const totals = new Totals(files.map(({ file }) => file));
+    const totals = new PlanTotals(files.map(({ file }) => file));
     for (const [i, { lines }] of files.entries()) await deal(lines, i, rows, totals);
-    if (members !== null) await dealMembers(members, rows);
+    if (members !== null) await dealMembers(members, rows, partitionOf);
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       await planPartition(partition, files, rows, items, current, totals);
     }
@@ -71,7 +66,7 @@ export async function planEntities(
       keys: totals.keys,
       members: totals.members,
       refusals: totals.refusals(),
-      items: () => readItems(items),
+      items: () => mergeItems(items),
       close: () => items.close(),
     };
   } catch (error) {
@@ -86,27 +81,15 @@ async function deal(
   lines: AsyncIterable<ImportLine<Row>>,
   file: number,
   rows: LineSpool,
-  totals: Totals,
+  totals: PlanTotals,
 ): Promise<void> {
   for await (const line of lines) {
     if (!line.ok) {
       totals.refuse(file, line.refusal);
       continue;
     }
-    const partition = crc32(line.item.entity_key) % PARTITIONS;
-    const written = rows.add(partition, JSON.stringify([file, line.line, line.item]));
+    const written = rows.add(partitionOf(line.item.entity_key), JSON.stringify([file, line.line, line.item]));
     if (written !== undefined) await written;
-  }
-}
-
-/** A line `[role,key]` each. */
-async function dealMembers({ roles, items }: StandingMembers, rows: LineSpool): Promise<void> {
-  for await (const item of items) {
-    if (item.kind !== 'entity') continue;
-    for (const role of roles.filter((each) => item.roles.includes(each))) {
-      const written = rows.add(crc32(item.entity_key) % PARTITIONS, JSON.stringify([role, item.entity_key]));
-      if (written !== undefined) await written;
-    }
   }
 }
 
@@ -116,7 +99,7 @@ async function planPartition(
   rows: LineSpool,
   items: LineSpool,
   current: (key: string) => Promise<Item | null>,
-  totals: Totals,
+  totals: PlanTotals,
 ): Promise<void> {
   const dealt = await rows.read(partition);
   const parts = files.map(({ file, refuseRepetitions }, i) => ({ file, lines: refuseRepetitions(linesOf(dealt, i)) }));
@@ -124,47 +107,18 @@ async function planPartition(
   totals.add(plan);
   const planned = new Map(plan.items);
   for (const item of await withoutMembership(dealt, planned, current, totals)) planned.set(item.entity_key, item);
-  for (const item of planned.values()) {
+  for (const item of [...planned.values()].sort(byKey)) {
     const written = items.add(partition, JSON.stringify(item));
     if (written !== undefined) await written;
   }
 }
 
-/** Entities of the partition that a whole table no longer names, as they are without it. */
-async function withoutMembership(
-  dealt: readonly string[],
-  planned: ReadonlyMap<string, Item>,
-  current: (key: string) => Promise<Item | null>,
-  totals: Totals,
-): Promise<readonly Item[]> {
-  const standing = dealt
-    .filter((text) => text.startsWith('["C'))
-    .map((text) => JSON.parse(text) as [EntityRole, string]);
-  if (standing.length === 0) return [];
-  const named = new Set(dealt.flatMap((text) => namedIn(text) ?? []));
-  const left = new Map<string, EntityItem>();
-  for (const [role, key] of standing) {
-    totals.countMember(!named.has(`${role} ${key}`));
-    if (named.has(`${role} ${key}`)) continue;
-    const item = left.get(key) ?? planned.get(key) ?? (await current(key));
-    if (item?.kind !== 'entity') continue;
-    if (!planned.has(key) && !left.has(key)) totals.countChangedKey();
-    left.set(key, withoutRole(item, role));
-  }
-  return [...left.values()];
+function partitionOf(key: string): number {
+  return crc32(key) % PARTITIONS;
 }
 
-/** `role key` of a dealt row of a master table. */
-function namedIn(text: string): string | null {
-  if (!text.endsWith('}]')) return null;
-  const [, , item] = JSON.parse(text) as readonly [number, number, Row];
-  return item.kind === 'entity' ? `${item.role} ${item.entity_key}` : null;
-}
-
-function withoutRole({ entity_id, roles, fields, lei_status }: EntityItem, role: EntityRole): EntityItem {
-  const others = Object.entries(fields).filter(([field]) => !field.startsWith(`${role}.`));
-  const left = roles.filter((each) => each !== role);
-  return entityItem(entity_id, left, Object.fromEntries(others), lei_status);
+function byKey(a: Item, b: Item): number {
+  return a.entity_key < b.entity_key ? -1 : 1;
 }
 
 /** Begins anew for each file, in the order of its lines. */
@@ -174,74 +128,5 @@ async function* linesOf(dealt: readonly string[], file: number): AsyncGenerator<
     if (!text.startsWith(start)) continue;
     const [, line, item] = JSON.parse(text) as readonly [number, number, Row];
     yield { ok: true, line, item };
-  }
-}
-
-async function* readItems(items: LineSpool): AsyncGenerator<Item> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    for (const line of await items.read(partition)) yield JSON.parse(line) as Item;
-  }
-}
-
-type Refusal = Omit<RefusedLine, 'file'>;
-
-/** Sums over the partitions. */
-class Totals {
-  readonly #files: readonly string[];
-  readonly #counts: { file: string; new: number; changed: number; unchanged: number; refused: number }[];
-  readonly #keys = { new: 0, changed: 0 };
-  readonly members = { standing: 0, removed: 0 };
-  #refusals: { readonly at: number; readonly refusal: Refusal }[] = [];
-
-  constructor(files: readonly string[]) {
-    this.#files = files;
-    this.#counts = files.map((file) => ({ file, new: 0, changed: 0, unchanged: 0, refused: 0 }));
-  }
-
-  get counts(): readonly FileCounts[] {
-    return this.#counts;
-  }
-
-  get keys(): KeyCounts {
-    return this.#keys;
-  }
-
-  refuse(file: number, refusal: Refusal): void {
-    this.#counts[file]!.refused += 1;
-    this.#keep(file, refusal);
-  }
-
-  countMember(isRemoved: boolean): void {
-    this.members.standing += 1;
-    if (isRemoved) this.members.removed += 1;
-  }
-
-  countChangedKey(): void {
-    this.#keys.changed += 1;
-  }
-
-  add(plan: Awaited<ReturnType<typeof planEntityImport>>): void {
-    for (const [i, count] of plan.counts.entries()) {
-      for (const figure of ['new', 'changed', 'unchanged', 'refused'] as const)
-        this.#counts[i]![figure] += count[figure];
-    }
-    this.#keys.new += plan.keys.new;
-    this.#keys.changed += plan.keys.changed;
-    for (const { file, ...refusal } of plan.refusals) this.#keep(this.#files.indexOf(file), refusal);
-  }
-
-  refusals(): readonly RefusedLine[] {
-    this.#cut();
-    return this.#refusals.map(({ at, refusal }) => ({ file: this.#files[at]!, ...refusal }));
-  }
-
-  #keep(at: number, refusal: Refusal): void {
-    this.#refusals.push({ at, refusal });
-    if (this.#refusals.length >= 2 * MAX_REFUSALS) this.#cut();
-  }
-
-  #cut(): void {
-    this.#refusals.sort((a, b) => a.at - b.at || a.refusal.line - b.refusal.line);
-    this.#refusals = this.#refusals.slice(0, MAX_REFUSALS);
   }
 }

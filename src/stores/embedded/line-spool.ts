@@ -51,13 +51,18 @@ export class LineSpool {
   /** The partition's lines in the order in which they were added. */
   async read(partition: number): Promise<readonly string[]> {
     const lines: string[] = [];
+    for await (const piece of this.pieces(partition)) for (const line of piece) lines.push(line);
+    return lines;
+  }
+
+  /** The same, some at a time. */
+  async *pieces(partition: number): AsyncGenerator<readonly string[], void, void> {
     for (const { position, bytes } of this.#pieces[partition]!) {
       const { buffer } = await this.#file!.read(Buffer.allocUnsafe(bytes), 0, bytes, position);
-      takeLines(buffer, lines);
+      yield linesIn(buffer);
     }
     const waiting = this.#waiting[partition];
-    if (waiting !== undefined) takeLines(waiting.subarray(0, this.#waitingBytes[partition]!), lines);
-    return lines;
+    if (waiting !== undefined) yield linesIn(waiting.subarray(0, this.#waitingBytes[partition]!));
   }
 
   async close(): Promise<void> {
@@ -98,12 +103,14 @@ export class LineSpool {
   }
 }
 
-function takeLines(bytes: Buffer, lines: string[]): void {
+function linesIn(bytes: Buffer): readonly string[] {
+  const lines: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(LF, at);
     lines.push(bytes.toString('utf8', at, end));
     at = end + 1;
   }
+  return lines;
 }
 
 /** Without a name it takes up room only while its process lives. */
