@@ -103,7 +103,8 @@ export const RIGHTS: Readonly<Record<DeployedName, readonly Right[]>> = {
     mayBeAbsent('jobDailyA3Data'),
   ],
   CreateJobDailyA3Data: [
-    read('jobDailyA3Data', ['records/*', 'published/*']),
+    // A date's pointer is read before it is moved.
+    read('jobDailyA3Data', ['records/*', 'published/*', 'as_of/*']),
     // The files of a range are found by listing its folder.
     mayBeAbsent('jobDailyA3Data'),
     // Whether each entity that a row names stands in CO or CP as of this table: docs/adr/0011-membership-as-of-the-table.md.
