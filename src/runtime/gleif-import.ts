@@ -58,6 +58,8 @@ export async function importGleifFiles(
   }
 }
 
+const LINES_PER_TELL = 10_000;
+
 class FileCount {
   taken = 0;
   passedOver = 0;
@@ -132,6 +134,7 @@ class GleifImport {
   async *#accepted<T>(lines: AsyncIterable<ImportLine<T>>, count: FileCount) {
     for await (const line of lines) {
       this.#lines += 1;
+      if (this.#lines % LINES_PER_TELL === 0) this.#tell();
       if (line.ok) yield line;
       else this.#refuse(line.refusal, count);
     }
@@ -140,8 +143,12 @@ class GleifImport {
   #bytesOf(file: string): AsyncIterable<Uint8Array> {
     return lookUpBytes(file, (bytes) => {
       this.#readBytes += bytes;
-      this.#options.onProgress?.(this.#readBytes, this.#totalBytes, this.#lines);
+      this.#tell();
     });
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.(this.#readBytes, this.#totalBytes, this.#lines);
   }
 
   async *#records(counts: readonly FileCount[]): AsyncGenerator<GleifRecord> {
