@@ -13,8 +13,8 @@ import type { NamedEntity } from './named-entities.ts';
 import type { TableFinding } from './published.ts';
 import { compareFindings, Tally, tableFinding } from './table-finding.ts';
 
-/** Entities that are held before they are looked up: some 50 MB. Those that stand where they should are then let go. */
-const MAX_HELD = 100_000;
+/** Entities that are held before they are looked up: some 15 MB. Those that stand where they should are then let go. */
+const MAX_HELD = 20_000;
 /** Look-ups that run at once. */
 const PARALLEL_LOOK_UPS = 32;
 

@@ -40,7 +40,9 @@ class Group {
   #keys: Tally | null = null;
   /** Of the keys, those without an obligor. */
   #bare: Tally | null = null;
-  readonly #naming: { 'A3.12'?: Tally; 'A3.12.3'?: Tally } = {};
+  /** Rows that name it in A3.12, and in A3.12.3. */
+  #first: Tally | null = null;
+  #second: Tally | null = null;
   #documents = 0;
   #namespace = '';
   #lexId = '';
@@ -50,12 +52,8 @@ class Group {
   #differs = false;
 
   addKey(row: FindingRow, [, , , , digest, hasObligor]: KeyReference): void {
-    this.#keys ??= new Tally();
-    this.#keys.add(row);
-    if (!hasObligor) {
-      this.#bare ??= new Tally();
-      this.#bare.add(row);
-    }
+    this.#keys = added(this.#keys, row);
+    if (!hasObligor) this.#bare = added(this.#bare, row);
     if (this.#documents > 0 && row.lex_id === this.#lexId && row.namespace === this.#namespace) {
       // The rows of a document have one order, so equal documents chain to equal digests.
       this.#says = hash('sha256', this.#says + digest, 'hex').slice(0, 32);
@@ -69,16 +67,16 @@ class Group {
   }
 
   addNaming(row: FindingRow, [field]: NamingReference): void {
-    this.#naming[field] ??= new Tally();
-    this.#naming[field].add(row);
+    if (field === 'A3.12') this.#first = added(this.#first, row);
+    else this.#second = added(this.#second, row);
   }
 
   findings(identifier: string, rules: RuleSet): readonly TableFinding[] {
-    const { 'A3.12': first, 'A3.12.3': second } = this.#naming;
+    const [first, second] = [this.#first, this.#second];
     if (this.#keys === null) {
       return [
-        ...(first === undefined ? [] : [tableFinding('TABLE-A3.12-dangling', rules, identifier, first)]),
-        ...(second === undefined ? [] : [tableFinding('TABLE-A3.12.3-dangling', rules, identifier, second)]),
+        ...(first === null ? [] : [tableFinding('TABLE-A3.12-dangling', rules, identifier, first)]),
+        ...(second === null ? [] : [tableFinding('TABLE-A3.12.3-dangling', rules, identifier, second)]),
       ];
     }
     this.#endDocument();
@@ -87,7 +85,7 @@ class Group {
       const words = { documents: this.#documents };
       found.push(tableFinding('TABLE-A3.3-duplicate', rules, identifier, this.#keys, words));
     }
-    if (this.#bare !== null && (first !== undefined || second !== undefined)) {
+    if (this.#bare !== null && (first !== null || second !== null)) {
       found.push(tableFinding('TABLE-A3.6.1-absent', rules, identifier, this.#bare));
     }
     return found;
@@ -99,4 +97,10 @@ class Group {
     if (this.#documents === 1) this.#firstSays = this.#says;
     else if (this.#says !== this.#firstSays) this.#differs = true;
   }
+}
+
+function added(tally: Tally | null, row: FindingRow): Tally {
+  const own = tally ?? new Tally();
+  own.add(row);
+  return own;
 }

@@ -10,20 +10,24 @@ export const EXAMPLE_ROWS = 10;
 
 export type FindingRow = TableFinding['rows'][number];
 
+const NO_ROWS: FindingRow[] = [];
+
 /** Counts rows and keeps the first: what comes first is shown, so rows are added in the table's order. */
 export class Tally {
   count = 0;
-  readonly rows: FindingRow[] = [];
+  rows: FindingRow[] = NO_ROWS;
 
   add(row: FindingRow): void {
     this.count += 1;
-    if (this.rows.length < EXAMPLE_ROWS) this.rows.push(row);
+    // Most tallies hold one row: a list that grows from nothing takes room for 17.
+    if (this.count === 1) this.rows = [row];
+    else if (this.rows.length < EXAMPLE_ROWS) this.rows.push(row);
   }
 
   /** `count` rows at once, of which the first are shown. */
   addMany(count: number, first: readonly FindingRow[]): void {
     this.count += count;
-    this.rows.push(...first.slice(0, EXAMPLE_ROWS - this.rows.length));
+    this.rows = [...this.rows, ...first.slice(0, EXAMPLE_ROWS - this.rows.length)];
   }
 }
 

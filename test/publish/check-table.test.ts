@@ -1,13 +1,26 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AliasItem, EntityItem } from '../../src/agreements/look-up-items.ts';
 import { aliasItem, entityItem, placeholder } from '../../src/agreements/make-look-up-items.ts';
-import { rulesInForce } from '../../src/agreements/table-a3/rules-in-force.ts';
+import { DEFAULT_RULES, rulesInForce } from '../../src/agreements/table-a3/rules-in-force.ts';
+import { namedEntitiesFolder } from '../../src/publish/attempt-files.ts';
+import { findMembershipFaults } from '../../src/publish/check-membership.ts';
 import { checkTable } from '../../src/publish/check-table.ts';
-import type { TableFinding } from '../../src/publish/published.ts';
+import { CollectNamedEntities, type NamedEntity } from '../../src/publish/named-entities.ts';
+import type { TableFinding, TableRow } from '../../src/publish/published.ts';
+import { readRange } from '../../src/publish/range-files.ts';
 import { openPublishedDay, readFindings } from '../../src/publish/read-published.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../fakes/memory-look-ups.ts';
-import { type DayOptions, type DaySlice, jobId, publishDay, transformedRow, validLine } from './day-fixture.ts';
+import {
+  a3Values,
+  type DayOptions,
+  type DaySlice,
+  jobId,
+  publishDay,
+  transformedRow,
+  validLine,
+} from './day-fixture.ts';
 
 async function findings(slices: readonly DaySlice[], options?: DayOptions): Promise<readonly TableFinding[]> {
   const a3 = new MemoryJobDailyA3Data();
@@ -175,6 +188,61 @@ describe('findings on entities', () => {
       Array.from({ length: 30 }, (_, i) => `m-${i}`)
         .sort()
         .slice(0, 10),
+    );
+  });
+
+  it('are the same however few entities are held at once, each counted once', async () => {
+    const table = await entities(BANK, CLIENT);
+    const fields = ['A3.2', 'A3.6', 'A3.9'] as const;
+    const named = fc.record({
+      field: fc.constantFrom(...fields),
+      id: fc.constantFrom('BANK', 'CLIENT', 'GONE', 'LOST'),
+      count: fc.integer({ min: 1, max: 30 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(named)), async (batches) => {
+        const lines = batches.map((batch, i) =>
+          batch.map(({ field, id, count }, j): NamedEntity => [field, id, count, [['mac', `${i}-${j}`, null]]]),
+        );
+        const stream = async function* () {
+          yield* lines;
+        };
+        const few = await findMembershipFaults(stream(), table, DEFAULT_RULES, 1);
+
+        expect(few).toEqual(await findMembershipFaults(stream(), table, DEFAULT_RULES));
+        const gone = batches.flat().filter(({ field, id }) => field === 'A3.6' && id === 'GONE');
+        const sum = gone.reduce((total, { count }) => total + count, 0);
+        const found = few.find(({ rule, value }) => rule === 'TABLE-A3.6-not-in-cp' && value === 'GONE');
+        expect(found?.count ?? 0).toBe(sum);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('are collected of a shard in parts where it names many, with the same sums', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const id = { business_date: '2021-10-20', attempt: 1 };
+    const collected = [1, 1_000].map((maxOpen) => new CollectNamedEntities(3, maxOpen));
+    const rows = Array.from({ length: 40 }, (_, i) => ({ 'A3.2': 'R', 'A3.6': `C-${i % 7}`, 'A3.9': `X-${i % 3},Y` }));
+    for (const [i, row] of rows.entries()) {
+      const whole = { ...a3Values(row), namespace: 'mac', lex_id: `m-${i}` } as TableRow;
+      for (const each of collected) each.add(whole);
+    }
+    const found = await Promise.all(
+      collected.map(async (each, shard) => {
+        await each.write({ ...id, attempt: shard + 1 }, 0, a3);
+        const ranges = [0, 1, 2].map((range) =>
+          readRange<NamedEntity>(namedEntitiesFolder({ ...id, attempt: shard + 1 }, range), a3),
+        );
+        const none = { get: async () => null };
+        const all = await Promise.all(ranges.map((range) => findMembershipFaults(range, none, DEFAULT_RULES)));
+        return all.flat().map(({ rule, value, count, rows: shown }) => ({ rule, value, count, shown }));
+      }),
+    );
+
+    expect(found[0]).toEqual(found[1]);
+    expect(found[0]).toContainEqual(
+      expect.objectContaining({ rule: 'TABLE-A3.9-not-in-co-or-cp', value: 'Y', count: 40 }),
     );
   });
 
