@@ -37,7 +37,7 @@ import { macInput } from './history.ts';
 import { documentId, documentLine, type Variant } from './lex-books.ts';
 import { pacedStore, type StoreFault } from './paced-store.ts';
 
-type Functions = Readonly<Record<FunctionName, StepFunction>>;
+export type Functions = Readonly<Record<FunctionName, StepFunction>>;
 
 /** What stands between a machine and what it calls, for one engine. */
 export interface Faults {
