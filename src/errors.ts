@@ -79,6 +79,8 @@ export const REPAIRS = {
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
   PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',
   NO_TABLE_FOR_DATE: 'See `lexdelta runs` for the dates that have a table.',
+  AGREEMENT_UNKNOWN:
+    'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
   // Engine
   DEFINITION_INVALID: 'Mend the state machine definition. Only the declared part of the States Language is run.',
   EXPRESSION_INVALID: 'Mend the expression. Only the declared part of the expression language is run.',

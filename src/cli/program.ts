@@ -14,6 +14,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addShowCommand } from './commands/show.ts';
+import { addWhyCommand } from './commands/why.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { examples, type Shell } from './define-command.ts';
 import { reportError } from './report-error.ts';
@@ -93,6 +94,7 @@ const COMMANDS = [
   addShowCommand,
   addRejectedCommand,
   addAsOfCommand,
+  addWhyCommand,
   addEntitiesCommands,
   addLawsCommands,
   addMappingsCommands,

@@ -97,6 +97,20 @@ function compareRows(old: TableRow | null, now: TableRow | null): number {
   return comparePlaces(old, now) || compareKeys(old, now);
 }
 
+/** What differs between the rows of one document. @param from ascending by key; @param to likewise */
+export function diffRows(from: readonly TableRow[], to: readonly TableRow[]): readonly RowDifference[] {
+  const found: RowDifference[] = [];
+  for (let [i, j] = [0, 0]; i < from.length || j < to.length; ) {
+    const [old, now] = [from[i] ?? null, to[j] ?? null];
+    const order = compareRows(old, now);
+    if (order <= 0) i += 1;
+    if (order >= 0) j += 1;
+    const difference = differenceOf(order <= 0 ? old : null, order >= 0 ? now : null);
+    if (difference !== null) found.push(difference);
+  }
+  return found;
+}
+
 function differenceOf(old: TableRow | null, now: TableRow | null): RowDifference | null {
   if (old === null) return now === null ? null : whole('added', now);
   if (now === null) return whole('removed', old);

@@ -1,0 +1,207 @@
+/** All that is told of one document: what stands now, what it is made of, and its time line. Contact details are masked. */
+import type { Use } from '../../agreements/look-up-items.ts';
+import type { NamespaceModule } from '../../agreements/namespaces/namespace-module.ts';
+import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
+import { shownValue } from '../../agreements/table-a3/findings.ts';
+import type { RowDifference } from '../../publish/history/diff-days.ts';
+import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
+import {
+  basisOf,
+  type DayEventKind,
+  explainDay,
+  mappingParts,
+  type Reason,
+} from '../../publish/history/explain-day.ts';
+import type { FoundDocument } from '../../publish/history/find-agreement.ts';
+import type { HistoryDay } from '../../publish/history/published-days.ts';
+import type { ChangeLine, Place, TableRow } from '../../publish/published.ts';
+import { type Between, isWithin, type MissingDays } from './day-range.ts';
+import { type ExplainedFinding, explainFinding } from './mending.ts';
+
+/** `stale`: rejected, and its older rows stand. `unreadable`: never more than a row that could not be read. */
+export type StoryState = 'published' | 'stale' | 'rejected' | 'removed' | 'unreadable';
+
+export interface StoryEvent {
+  readonly type: 'event';
+  readonly date: string;
+  readonly attempt: number;
+  readonly run: string;
+  readonly event: DayEventKind;
+  readonly rows: readonly RowDifference[];
+  readonly reasons: readonly Reason[];
+  readonly row_reasons: readonly Reason[];
+  /** Of a day that rejected it, or could not read it. */
+  readonly findings: readonly ExplainedFinding[];
+}
+
+export type TimeLineEntry =
+  | StoryEvent
+  /** Its namespace was not read whole, or not at all: what had changed in Lex may come later. */
+  | { readonly type: 'not_read_whole' | 'not_in_run'; readonly date: string; readonly run: string }
+  | ({ readonly type: 'no_table'; readonly date: string } & MissingDays);
+
+export interface StoryRow {
+  readonly values: A3Values;
+  readonly full_name: string | null;
+  readonly stale_since: string | null;
+}
+
+/** What the last result was made of. */
+export interface StoryOrigin {
+  /** The run that transformed it. */
+  readonly run: string;
+  /** Of lexdelta; `null`: its day is not there any more. */
+  readonly code_version: string | null;
+  readonly mapping_version: string;
+  /** Version of the namespace's module, and the digest of the rules in force. */
+  readonly module: string;
+  readonly rules: string;
+  readonly content_hash: string;
+  readonly hash_scheme: number;
+  /** Members of the document that the content hash leaves out; `null`: its namespace's module is not known here. */
+  readonly left_out: readonly string[] | null;
+  readonly uses: readonly Use[];
+}
+
+export interface DocumentStory extends Place {
+  readonly found_by: FoundDocument['found_by'];
+  /** Of the newest table that is looked at. */
+  readonly as_of: string;
+  readonly state: StoryState;
+  readonly rows: readonly StoryRow[];
+  readonly rejected: {
+    readonly since: string;
+    readonly run: string;
+    readonly findings: readonly ExplainedFinding[];
+  } | null;
+  /** `null` when neither rows nor a rejection stand. */
+  readonly origin: StoryOrigin | null;
+  /** The oldest first. */
+  readonly time_line: readonly TimeLineEntry[];
+}
+
+export interface StoryContext {
+  readonly between: Between | null;
+  readonly missing: readonly MissingDays[];
+  readonly modules: ReadonlyMap<string, NamespaceModule>;
+}
+
+/** @param history the newest first */
+export function tellStory(
+  document: FoundDocument,
+  history: readonly DocumentDay[],
+  context: StoryContext,
+): DocumentStory {
+  const { namespace, lex_id, found_by } = document;
+  const { day, state } = history[0]!;
+  const days = history.map((one) => one.day);
+  const isThere = state.rows.length > 0 || state.rejected !== null;
+  const { rejected } = state;
+  return {
+    namespace,
+    lex_id,
+    found_by,
+    as_of: day.manifest.business_date,
+    state: stateOf(state, history),
+    rows: state.rows.map(storyRow),
+    rejected:
+      rejected === null
+        ? null
+        : { since: rejected.since, run: rejected.run, findings: rejected.findings.map(explainFinding) },
+    origin: isThere ? originOf(namespace, state, days, context) : null,
+    time_line: timeLine(namespace, history, context),
+  };
+}
+
+function stateOf({ rows, rejected }: DocumentState, history: readonly DocumentDay[]): StoryState {
+  if (rejected !== null) return rows.length > 0 ? 'stale' : 'rejected';
+  if (rows.length > 0) return 'published';
+  const wasThere = history.some(({ state }) => state.rows.length > 0 || state.rejected !== null);
+  return wasThere ? 'removed' : 'unreadable';
+}
+
+function storyRow(row: TableRow): StoryRow {
+  const values = ROW_FIELDS.map((field) => [field, shownValue(field, row[field])]);
+  const { full_name, stale_since } = row.lineage;
+  return { values: Object.fromEntries(values) as A3Values, full_name, stale_since };
+}
+
+function originOf(
+  namespace: string,
+  state: DocumentState,
+  days: readonly HistoryDay[],
+  { modules }: StoryContext,
+): StoryOrigin {
+  const { content_hash, hash_scheme, mapping_version, uses } = basisOf(state);
+  const run = state.rejected?.run ?? state.rows[0]!.lineage.run;
+  return {
+    run,
+    code_version: days.find(({ manifest }) => manifest.run === run)?.manifest.code_version ?? null,
+    mapping_version,
+    ...mappingParts(mapping_version),
+    content_hash,
+    hash_scheme,
+    left_out: modules.get(namespace)?.volatileFields ?? null,
+    uses,
+  };
+}
+
+function timeLine(
+  namespace: string,
+  history: readonly DocumentDay[],
+  { between, missing }: StoryContext,
+): readonly TimeLineEntry[] {
+  const gaps = missing.map((days): TimeLineEntry => ({ type: 'no_table', date: days.from, ...days }));
+  const entries: TimeLineEntry[] = [];
+  for (const [i, { day, state }] of [...history.entries()].reverse()) {
+    if (!isWithin(day.manifest.business_date, between)) continue;
+    const ofDay = entriesOfDay(namespace, day, stateBefore(history, i), state);
+    // Days come in the order of their publication, which is nearly always that of their dates.
+    while (gaps[0] !== undefined && gaps[0].date < day.manifest.business_date) entries.push(gaps.shift()!);
+    entries.push(...ofDay);
+  }
+  return [...entries, ...gaps];
+}
+
+/** `null`: not known. */
+function stateBefore(history: readonly DocumentDay[], i: number): DocumentState | null {
+  const { base } = history[i]!.day;
+  if (base === 'none') return NOTHING;
+  return base === 'known' ? (history[i + 1]?.state ?? null) : null;
+}
+
+const NOTHING: DocumentState = { rows: [], rejected: null, unreadable: [] };
+
+function entriesOfDay(
+  namespace: string,
+  { manifest }: HistoryDay,
+  before: DocumentState | null,
+  now: DocumentState,
+): readonly TimeLineEntry[] {
+  const { business_date: date, attempt, run, query } = manifest;
+  const entries: TimeLineEntry[] = [];
+  const counts = query.find((one) => one.namespace === namespace);
+  if (counts === undefined) entries.push({ type: 'not_in_run', date, run });
+  else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
+  const event = explainDay(before, now, manifest);
+  if (event === null) return entries;
+  const { kind, rows, reasons, row_reasons } = event;
+  const findings = findingsOf(kind, now);
+  const masked = rows.map((row) => ({ ...row, fields: maskFields(row.fields) }));
+  return [...entries, { type: 'event', date, attempt, run, event: kind, rows: masked, reasons, row_reasons, findings }];
+}
+
+function findingsOf(kind: DayEventKind, { rejected, unreadable }: DocumentState): readonly ExplainedFinding[] {
+  if (kind === 'unreadable') return unreadable.flatMap(({ findings }) => findings.map(explainFinding));
+  return kind === 'rejected' || kind === 'rejected_again' ? (rejected?.findings ?? []).map(explainFinding) : [];
+}
+
+/** The fields with their values as reports show them. */
+export function maskFields(fields: ChangeLine['fields']): ChangeLine['fields'] {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, { from, to }]) => [
+      field,
+      { from: shownValue(field as A3RowField, from), to: shownValue(field as A3RowField, to) },
+    ]),
+  );
+}

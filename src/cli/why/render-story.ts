@@ -1,0 +1,146 @@
+/** A document's story as people read it: what stands, what it is made of, then its time line, the oldest day first. */
+import type { RowDifference } from '../../publish/history/diff-days.ts';
+import { PROGRAM } from '../program-name.ts';
+import { commandLines } from '../terminal/command-lines.ts';
+import { count } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { renderTable } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
+import type { DocumentStory, StoryOrigin, StoryState } from './document-story.ts';
+import type { ExplainedFinding } from './mending.ts';
+import { renderTimeLine } from './render-time-line.ts';
+
+export interface StoryHints {
+  /** What further commands need to reach the same data. */
+  readonly flags: string;
+  readonly isQuiet: boolean;
+}
+
+/** Rows, findings or uses that are shown; `--json` has all. */
+export const MAX_SHOWN = 10;
+const LABEL_WIDTH = 12;
+
+export function renderStory(
+  story: DocumentStory,
+  hints: StoryHints,
+  { paint, width, commandWidth }: Pick<Terminal, 'paint' | 'width' | 'commandWidth'>,
+): readonly string[] {
+  return [
+    ...head(story, paint, width),
+    ...rows(story, width),
+    ...findingLines(story.rejected?.findings ?? [], width, '  '),
+    ...(story.origin === null ? [] : origin(story.origin, width)),
+    '',
+    ...renderTimeLine(story, paint, width),
+    ...(hints.isQuiet || story.rejected === null ? [] : next(story.rejected.run, hints.flags, commandWidth)),
+  ];
+}
+
+const STATES: Readonly<Record<StoryState, readonly [icon: string, tone: 'good' | 'warning' | 'bad', words: string]>> = {
+  published: ['✔', 'good', 'in the table'],
+  stale: ['!', 'warning', 'in the table with older rows: the document is rejected'],
+  rejected: ['✘', 'bad', 'NOT in the table: the document is rejected'],
+  removed: ['✘', 'bad', 'NOT in the table: the document was removed from Lex'],
+  unreadable: ['✘', 'bad', 'NOT in the table: the document could not be read'],
+};
+
+function head({ namespace, lex_id, state, as_of, found_by, rejected }: DocumentStory, paint: Paint, width: number) {
+  const [icon, tone, words] = STATES[state];
+  const named = found_by === 'raw' ? ' Its text names what was asked for.' : '';
+  const since = rejected === null ? '' : ` since ${rejected.since}`;
+  const [first = '', ...more] = wrap(`${words}${since}, as of ${as_of}.${named}`, width, `${icon} `, '  ');
+  return [
+    ...wrap(harmless(`${namespace}/${lex_id}`), width).map((line) => paint('strong', line)),
+    first.replace(words, (text) => paint(tone, text)),
+    ...more,
+  ];
+}
+
+/** One row with all that it says; of several the keys. */
+function rows({ rows: found }: DocumentStory, width: number): readonly string[] {
+  const [only] = found;
+  if (only === undefined) return [];
+  if (found.length === 1) {
+    const values = Object.entries(only.values).filter(([, value]) => value !== null);
+    return values.flatMap(([field, value]) => fact(field, value ?? '', width));
+  }
+  const columns = [
+    { header: 'A3.3', flexible: true },
+    { header: 'A3.2', flexible: true },
+    { header: 'A3.6', flexible: true },
+  ];
+  const cells = found
+    .slice(0, MAX_SHOWN)
+    .map(({ values }) => [values['A3.3'] ?? '', values['A3.2'] ?? '', values['A3.6'] ?? '']);
+  const others = found.length > MAX_SHOWN ? [`  and ${count(found.length - MAX_SHOWN)} more rows, see --json`] : [];
+  return [...fact('rows', count(found.length), width), ...renderTable(columns, cells, width, '  '), ...others, ''];
+}
+
+/** The key of a row, as the fields name it. */
+export function rowName(row: Pick<RowDifference, 'A3.2' | 'A3.3' | 'A3.6'>): string {
+  return `A3.3 ${row['A3.3'] ?? '-'}, A3.2 ${row['A3.2'] ?? '-'}, A3.6 ${row['A3.6'] ?? '-'}`;
+}
+
+export function findingLines(findings: readonly ExplainedFinding[], width: number, indent: string): readonly string[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const lines = errors.slice(0, MAX_SHOWN).flatMap((finding) => {
+    const { rule, field, message, value, checks, citation, mend } = finding;
+    const found = value === null ? '' : ` Found ${JSON.stringify(value)}.`;
+    const label = (text: string) => `${indent}  ${text.padEnd(6)}`;
+    const told = (name: string, text: string) => wrap(harmless(text), width, label(name), label(''));
+    return [
+      ...wrap(
+        harmless(`${rule}${field === null ? '' : ` (${field})`}: ${message}${found}`),
+        width,
+        indent,
+        `${indent}  `,
+      ),
+      ...(checks === null ? [] : told('rule', checks)),
+      ...(citation === null ? [] : told('from', citation)),
+      ...told('mend', mend),
+    ];
+  });
+  return [...lines, ...more(errors.length, width)];
+}
+
+function origin(made: StoryOrigin, width: number): readonly string[] {
+  const { run, code_version, mapping_version, module, rules, content_hash, hash_scheme, left_out, uses } = made;
+  const code = code_version === null ? '' : ` (lexdelta ${code_version})`;
+  const without = left_out === null || left_out.length === 0 ? '' : `, without ${left_out.join(', ')}`;
+  const hash = `${short(content_hash)}, SHA-256 of its canonical JSON${without} (scheme ${hash_scheme})`;
+  return [
+    ...fact('made by', run + code, width),
+    ...fact('mapping', `${mapping_version}: module version ${module}, rules ${rules}`, width),
+    ...fact('document', hash, width),
+    ...uses.slice(0, MAX_SHOWN).flatMap(({ table, key, version }, i) => {
+      return fact(i === 0 ? 'rests on' : '', `${table} "${key}" ${versionWord(version)}`, width);
+    }),
+    ...more(uses.length, width),
+  ];
+}
+
+export function versionWord(version: string): string {
+  return version === 'absent' ? 'not there' : short(version);
+}
+
+/** Enough of a digest to tell two apart; `--json` has all of it. */
+export function short(digest: string): string {
+  return digest.slice(0, 8);
+}
+
+function more(all: number, width: number): readonly string[] {
+  return all > MAX_SHOWN ? fact('', `and ${count(all - MAX_SHOWN)} more, see --json`, width) : [];
+}
+
+function fact(label: string, text: string, width: number): readonly string[] {
+  return wrap(harmless(text), width, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
+}
+
+function next(run: string, flags: string, commandWidth: number): readonly string[] {
+  return [
+    '',
+    ...commandLines(`${PROGRAM} rejected ${run}${flags}`, commandWidth, '  look at   ', ' '.repeat(LABEL_WIDTH)),
+  ];
+}

@@ -1,0 +1,113 @@
+import type { RowDifference } from '../../publish/history/diff-days.ts';
+import type { DayEventKind, Reason } from '../../publish/history/explain-day.ts';
+import { plural } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { wrap } from '../terminal/wrap.ts';
+import type { DocumentStory, StoryEvent, TimeLineEntry } from './document-story.ts';
+import { findingLines, MAX_SHOWN, rowName, short, versionWord } from './render-story.ts';
+
+const INDENT = ' '.repeat(14);
+
+export function renderTimeLine(
+  { time_line, as_of, rejected }: DocumentStory,
+  paint: Paint,
+  width: number,
+): readonly string[] {
+  // The findings that stand are told above.
+  const standing = rejected?.run ?? null;
+  const lines = time_line.flatMap((entry) => renderEntry(entry, standing, paint, width));
+  const isQuiet = !time_line.some((entry) => entry.date === as_of && entry.type === 'event');
+  return isQuiet ? [...lines, `  ${as_of}  ${paint('quiet', 'as it was')}`] : lines;
+}
+
+const EVENTS: Readonly<Record<DayEventKind, readonly [tone: 'good' | 'warning' | 'bad' | 'quiet', words: string]>> = {
+  first: ['quiet', 'stands already: no earlier day is looked at'],
+  new: ['good', 'new'],
+  changed: ['good', 'changed'],
+  remade: ['quiet', 'transformed again, with the same rows'],
+  rejected: ['bad', 'rejected'],
+  rejected_again: ['bad', 'transformed again, and rejected again'],
+  healed: ['good', 'healed: rejected before, valid now'],
+  removed: ['bad', 'removed: Lex has it no more'],
+  unreadable: ['warning', 'unreadable in Lex that day: it keeps what it had'],
+};
+
+function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint, width: number): readonly string[] {
+  const line = (text: string) => wrap(harmless(text), width, `  ${entry.date}  `, INDENT);
+  switch (entry.type) {
+    case 'no_table': {
+      const { from, to, days, last } = entry;
+      const through = from === to ? '' : ` through ${to}`;
+      const before = last === null ? 'there is none before' : `the last good one is as of ${last}`;
+      return line(`no table${through} (${plural(days, 'business day')}): ${before}`);
+    }
+    case 'not_read_whole':
+      return line('its namespace was not read whole: a change in Lex may show later');
+    case 'not_in_run':
+      return line('its namespace was not part of the run: a change in Lex may show later');
+    case 'event':
+      return renderEvent(entry.run === standing ? { ...entry, findings: [] } : entry, paint, width);
+  }
+}
+
+function renderEvent(entry: StoryEvent, paint: Paint, width: number): readonly string[] {
+  const { date, run, event, rows, reasons, row_reasons, findings } = entry;
+  const [tone, words] = EVENTS[event];
+  const isWhole = event === 'new' || event === 'removed';
+  const whole = isWhole ? ` (${plural(rows.length, 'row')})` : '';
+  const [first = '', ...more] = wrap(`${words}${whole}, by ${run}`, width, `  ${date}  `, INDENT);
+  const told = isWhole ? [] : rows;
+  const ofRows = JSON.stringify(row_reasons) === JSON.stringify(reasons) ? [] : row_reasons;
+  return [
+    first.replace(words, (text) => paint(tone, text)),
+    ...more,
+    ...told.slice(0, MAX_SHOWN).flatMap((row) => rowLines(row, told.length > 1, width)),
+    ...(told.length > MAX_SHOWN ? [`${INDENT}and ${plural(told.length - MAX_SHOWN, 'more row')}, see --json`] : []),
+    ...reasonLines(event === 'healed' ? 'healed by' : 'because', reasons, width),
+    ...reasonLines('against the rows that stood', ofRows, width),
+    ...findingLines(findings, width, INDENT),
+  ];
+}
+
+function rowLines(row: RowDifference, isNamed: boolean, width: number): readonly string[] {
+  const told = (text: string, indent = INDENT) => wrap(harmless(text), width, indent, `${indent}  `);
+  if (row.change !== 'changed') return told(`row ${row.change}: ${rowName(row)}`);
+  const fields = Object.entries(row.fields).map(([field, { from, to }]) => `${field}: ${shown(from)} -> ${shown(to)}`);
+  const stale = row.stale === null ? [] : [row.stale.to === null ? 'current again' : `stale since ${row.stale.to}`];
+  const indent = isNamed ? `${INDENT}  ` : INDENT;
+  return [
+    ...(isNamed ? told(`row ${rowName(row)}`) : []),
+    ...[...fields, ...stale].flatMap((text) => told(text, indent)),
+  ];
+}
+
+export function shown(value: string | null): string {
+  return value === null ? 'nothing' : JSON.stringify(value);
+}
+
+function reasonLines(title: string, reasons: readonly Reason[], width: number): readonly string[] {
+  return reasons.slice(0, MAX_SHOWN).flatMap((reason, i) => {
+    const label = i === 0 ? `${title} ` : 'and ';
+    return wrap(harmless(label + reasonWords(reason)), width, INDENT, `${INDENT}  `);
+  });
+}
+
+function reasonWords(reason: Reason): string {
+  switch (reason.kind) {
+    case 'document':
+      return `the document is another: content ${short(reason.from)} -> ${short(reason.to)}`;
+    case 'hash_scheme':
+      return `its content hash is made in another way: scheme ${reason.from} -> ${reason.to}`;
+    case 'mapping': {
+      const parts = { module: "the namespace's mapping", rules: 'the rules in force', both: 'mapping and rules' };
+      return `${parts[reason.part]} changed: ${reason.from} -> ${reason.to}`;
+    }
+    case 'look_up': {
+      const { table, key, from, to } = reason;
+      return `the look-up row ${table} "${key}" changed: ${versionWord(from)} -> ${versionWord(to)}`;
+    }
+    case 'same_basis':
+      return 'it was asked for (replay), or its hash was not known: what it is made of is the same';
+  }
+}

@@ -1,0 +1,114 @@
+/** The work of `lexdelta why`. */
+import { PermanentError } from '../../errors.ts';
+import { localDate } from '../../job/local-date.ts';
+import { readDocumentHistory } from '../../publish/history/document-history.ts';
+import { findAgreement, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
+import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
+import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
+import type { Place } from '../../publish/published.ts';
+import type { JobData } from '../../runtime/job-data.ts';
+import { loadNamespaces } from '../../runtime/local-functions.ts';
+import { readBusinessDays } from '../business-days.ts';
+import { readConfig } from '../config.ts';
+import type { Context, GlobalFlags } from '../context.ts';
+import { flagsForHints, placeOf } from '../define-command.ts';
+import { plural } from '../terminal/figures.ts';
+import { type Between, daysBetween, missingBetween, readBetween } from './day-range.ts';
+import { type DocumentStory, tellStory } from './document-story.ts';
+import { renderStory } from './render-story.ts';
+
+export interface WhyFlags extends GlobalFlags {
+  readonly between?: readonly string[];
+  readonly namespace?: string;
+}
+
+/** Documents whose time line is told; of others the names are. */
+const MAX_TOLD = 5;
+
+export async function tellWhy(text: string, flags: WhyFlags, context: Context): Promise<number> {
+  const { terminal, services } = context;
+  const between = readBetween(flags.between);
+  const { namespaceModules } = await readConfig({}, context);
+  const [modules, { calendar, timeZone }] = await Promise.all([
+    loadNamespaces(namespaceModules),
+    readBusinessDays(context),
+  ]);
+  const data = await services.openData(await placeOf(flags, context), 'read');
+  try {
+    const a3 = data.jobDailyA3Data;
+    const all = await publishedDays(data);
+    const days = daysBetween(all, between);
+    checkNamespace(flags.namespace, all);
+    const found = await findAgreement(a3, days, text, flags.namespace ?? null);
+    if (found.length === 0) throw await unknownAgreement(text, flags, days, between, data);
+    const missing = missingBetween(all, between, calendar, localDate(context.now(), timeZone));
+    const stories: DocumentStory[] = [];
+    for (const document of found.slice(0, MAX_TOLD)) {
+      const history = await readDocumentHistory(a3, days, document);
+      stories.push(tellStory(document, history, { between, missing, modules }));
+    }
+    const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));
+    if (terminal.isJson) {
+      terminal.printJson('why', { asked: text, between, days: days.length, documents: stories, others });
+      return 0;
+    }
+    const hints = { flags: flagsForHints(flags), isQuiet: terminal.isQuiet };
+    for (const [i, story] of stories.entries()) {
+      terminal.print(...(i === 0 ? [] : ['']), ...renderStory(story, hints, terminal));
+    }
+    if (others.length > 0) {
+      terminal.note(`${plural(others.length, 'more document')} named so: give namespace/lex-id, or --namespace.`);
+    }
+    return 0;
+  } finally {
+    await data.close();
+  }
+}
+
+/** The newest first. */
+function publishedDays({ jobStats, jobDailyA3Data: a3 }: JobData): Promise<readonly HistoryDay[]> {
+  return Array.fromAsync(readPublishedDays({ jobStats, a3 }));
+}
+
+function checkNamespace(namespace: string | undefined, days: readonly HistoryDay[]): void {
+  const names = namespacesOf(days);
+  if (namespace === undefined || names.includes(namespace)) return;
+  throw new PermanentError('USAGE', `No table has a namespace "${namespace}"; they have ${names.join(', ')}.`);
+}
+
+/** Says where it was looked for, and what could hide it. */
+async function unknownAgreement(
+  text: string,
+  { namespace }: WhyFlags,
+  days: readonly HistoryDay[],
+  between: Between | null,
+  { jobDailyA3Data }: JobData,
+): Promise<PermanentError> {
+  const newest = days[0]!;
+  const { business_date: as_of, query } = newest.manifest;
+  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  const range = between === null ? '' : ` from ${between.from} to ${between.to}`;
+  const sentences = [
+    `No document or agreement "${text}"${where} is in the table or rejected on any of ${plural(days.length, 'published day')}${range}.`,
+  ];
+  const incomplete = query.filter(({ complete }) => !complete).map((counts) => counts.namespace);
+  if (incomplete.length > 0) sentences.push(`As of ${as_of}, ${incomplete.join(', ')} could not be read whole.`);
+  const unreadable = newest.manifest.shards.reduce((sum, shard) => sum + shard.unreadable, 0);
+  const place = exactPlace(days, text, namespace);
+  const near = place === null ? null : await nearUnreadable(jobDailyA3Data, newest, place);
+  if (near !== null) {
+    const rows = `${plural(near.rows, 'row')} of Lex without a readable id stood behind "${near.after}"`;
+    sentences.push(`As of ${as_of}, ${rows}, the nearest before its place: it may be among them.`);
+  } else if (unreadable > 0) {
+    sentences.push(`As of ${as_of}, ${plural(unreadable, 'row')} of Lex could not be read: it may be among them.`);
+  }
+  const details = { asked: text, days: days.length, as_of, unreadable };
+  return new PermanentError('AGREEMENT_UNKNOWN', sentences.join(' '), details);
+}
+
+/** The place in Lex that the text names; `null`: it may be of several namespaces, or an A3.3. */
+function exactPlace(days: readonly HistoryDay[], text: string, namespace: string | undefined): Place | null {
+  const places = placesMeant(days, text, namespace ?? null);
+  const prefixed = places.filter((place) => text === `${place.namespace}/${place.lex_id}`);
+  return prefixed[0] ?? (namespace === undefined ? null : (places[0] ?? null));
+}

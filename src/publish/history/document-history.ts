@@ -1,0 +1,52 @@
+/**
+ * What stood of a document on each published day. A day's table is read only where the document's rows can be others than on
+ * the next day: where that day's run made them, or its change log names the document. The small files are read for every day.
+ */
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import type { Place, TableRow } from '../published.ts';
+import { DocumentFiles, type DocumentRejects } from './document-files.ts';
+import { mapInParallel } from './map-in-parallel.ts';
+import type { HistoryDay } from './published-days.ts';
+
+/** Files that are decompressed at once; more wait for processors. */
+const PARALLEL_FILES = 4;
+
+export interface DocumentState extends DocumentRejects {
+  /** Ascending by key. */
+  readonly rows: readonly TableRow[];
+}
+
+export interface DocumentDay {
+  readonly day: HistoryDay;
+  readonly state: DocumentState;
+}
+
+/**
+ * @param days the newest first, as `readPublishedDays` gives them, none left out in between
+ * @returns the newest first
+ * @throws PermanentError `STORE_CORRUPT`
+ */
+export async function readDocumentHistory(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  days: readonly HistoryDay[],
+  place: Place,
+): Promise<readonly DocumentDay[]> {
+  const files = new DocumentFiles(a3, place);
+  const rejects = await mapInParallel(days, PARALLEL_FILES, (day) => files.rejects(day));
+  const changes = await mapInParallel(days, PARALLEL_FILES, (day) => files.changes(day));
+  // Read beforehand, several at once: the loop below takes one day after the other.
+  const isRead = days.map((_, i) => i === 0 || days[i - 1]!.base !== 'known' || changes[i - 1]!.length > 0);
+  await mapInParallel(
+    days.filter((_, i) => isRead[i]),
+    PARALLEL_FILES,
+    (day) => files.rows(day),
+  );
+  const found: DocumentDay[] = [];
+  let rows: readonly TableRow[] = [];
+  for (const [i, day] of days.entries()) {
+    const madeBy = days[i - 1]?.manifest.run;
+    if (isRead[i] || rows.some(({ lineage }) => lineage.run === madeBy)) rows = await files.rows(day);
+    found.push({ day, state: { rows, ...rejects[i]! } });
+  }
+  return found;
+}

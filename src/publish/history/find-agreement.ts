@@ -1,0 +1,180 @@
+/**
+ * Which documents somebody means by a lex id or an agreement identifier (A3.3), over the published days. A lex id leads to
+ * one shard a day; an A3.3 is searched for in the whole newest table, in all change logs, and in what is rejected, on older
+ * days only while nothing is found.
+ */
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { comparePlaces } from '../place.ts';
+import type { ChangeLine, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
+import { DocumentFiles } from './document-files.ts';
+import { mapInParallel } from './map-in-parallel.ts';
+import type { HistoryDay } from './published-days.ts';
+import { searchLines } from './search-lines.ts';
+
+/** `raw`: the text of a rejected document names it, in whatever member. */
+export type FoundBy = 'lex id' | 'A3.3' | 'raw';
+
+export interface FoundDocument extends Place {
+  readonly found_by: FoundBy;
+}
+
+type Reads = Pick<JobDailyA3Data, 'open'>;
+
+const PARALLEL_FILES = 4;
+
+/**
+ * The documents, ascending; empty: no published day knows one.
+ * @param days the newest first
+ * @param text a lex id, `namespace/lex id`, or an A3.3
+ * @param namespace `null`: any
+ * @throws PermanentError `STORE_CORRUPT`
+ */
+export async function findAgreement(
+  a3: Reads,
+  days: readonly HistoryDay[],
+  text: string,
+  namespace: string | null,
+): Promise<readonly FoundDocument[]> {
+  const places = placesMeant(days, text, namespace);
+  const known = await mapInParallel(places, PARALLEL_FILES, (place) => isKnown(a3, days, place));
+  const byId = places.filter((_, i) => known[i]);
+  if (byId.length > 0) return byId.map((place) => ({ ...place, found_by: 'lex id' }));
+  return findByA33(a3, days, text, namespace);
+}
+
+/** Every namespace that a published day speaks of, ascending. */
+export function namespacesOf(days: readonly HistoryDay[]): readonly string[] {
+  const names = days.flatMap(({ manifest }) => [
+    ...Object.keys(manifest.mapping_versions),
+    ...manifest.shards.flatMap(({ through }) => through?.namespace ?? []),
+  ]);
+  return [...new Set(names)].sort();
+}
+
+/** Places that the text may name, ascending. */
+export function placesMeant(days: readonly HistoryDay[], text: string, namespace: string | null): readonly Place[] {
+  const names = namespacesOf(days).filter((name) => namespace === null || name === namespace);
+  const prefixed = names.filter((name) => text.startsWith(`${name}/`) && text.length > name.length + 1);
+  const places = [
+    ...names.map((name) => ({ namespace: name, lex_id: text })),
+    ...prefixed.map((name) => ({ namespace: name, lex_id: text.slice(name.length + 1) })),
+  ];
+  return places.sort(comparePlaces);
+}
+
+/** A document that is in the newest table no more has left it with a line in a day's change log. */
+async function isKnown(a3: Reads, days: readonly HistoryDay[], place: Place): Promise<boolean> {
+  const files = new DocumentFiles(a3, place);
+  for (const [i, day] of days.entries()) {
+    const isWhole = i === 0 || days[i - 1]!.base !== 'known';
+    if ((await files.changes(day)).length > 0 || (isWhole && (await files.rows(day)).length > 0)) return true;
+    const { rejected, unreadable } = await files.rejects(day);
+    if (rejected !== null || unreadable.length > 0) return true;
+  }
+  return false;
+}
+
+async function findByA33(
+  a3: Reads,
+  days: readonly HistoryDay[],
+  text: string,
+  namespace: string | null,
+): Promise<readonly FoundDocument[]> {
+  const finder = new IdentifierFinder(a3, text, namespace);
+  for (const [i, day] of days.entries()) {
+    if (i === 0 || days[i - 1]!.base !== 'known') await finder.searchTable(day);
+    // An agreement may have moved from one document to another, so these are searched whatever the table has.
+    await finder.searchChanges(day);
+  }
+  for (const day of days) {
+    await finder.searchRejected(day);
+    if (finder.found.length > 0) break;
+  }
+  return finder.found;
+}
+
+class IdentifierFinder {
+  readonly #a3: Reads;
+  readonly #text: string;
+  readonly #namespace: string | null;
+  readonly #found = new Map<string, FoundDocument>();
+  /** SHA-256 of contents that were searched. */
+  readonly #searched = new Set<string>();
+
+  constructor(a3: Reads, text: string, namespace: string | null) {
+    this.#a3 = a3;
+    this.#text = text;
+    this.#namespace = namespace;
+  }
+
+  /** Ascending. What only the text of a rejected document names counts when nothing else was found. */
+  get found(): readonly FoundDocument[] {
+    const all = [...this.#found.values()].sort(comparePlaces);
+    const named = all.filter((one) => one.found_by === 'A3.3');
+    return named.length > 0 ? named : all;
+  }
+
+  async searchTable(day: HistoryDay): Promise<void> {
+    await this.#search<TableRow>(
+      day,
+      (shard) => shard.table,
+      [this.#member],
+      (row) => (row['A3.3'] === this.#text ? 'A3.3' : null),
+    );
+  }
+
+  /** Rows of a day whose key is another have a line with each key. */
+  async searchChanges(day: HistoryDay): Promise<void> {
+    const before = `{"from":${JSON.stringify(this.#text)}`;
+    await this.#search<ChangeLine>(
+      day,
+      (shard) => shard.changes,
+      [this.#member, before],
+      (line) => (line['A3.3'] === this.#text || line.fields['A3.3']?.from === this.#text ? 'A3.3' : null),
+    );
+  }
+
+  async searchRejected(day: HistoryDay): Promise<void> {
+    const quoted = JSON.stringify(this.#text);
+    const inRaw = JSON.stringify(quoted).slice(1, -1);
+    const finding = `"agreement_id":${quoted}`;
+    await this.#search<RejectedEntry>(
+      day,
+      (shard) => shard.rejected,
+      [finding, inRaw],
+      (entry) => {
+        if (entry.findings.some(({ agreement_id }) => agreement_id === this.#text)) return 'A3.3';
+        return entry.kind === 'document' && entry.raw.includes(quoted) ? 'raw' : null;
+      },
+    );
+  }
+
+  get #member(): string {
+    return `"A3.3":${JSON.stringify(this.#text)}`;
+  }
+
+  async #search<T extends { readonly namespace: string; readonly lex_id: string | null }>(
+    { folder, manifest }: HistoryDay,
+    fileOf: (shard: Shard) => PublishedFile,
+    texts: readonly string[],
+    foundBy: (line: T) => FoundBy | null,
+  ): Promise<void> {
+    const files = manifest.shards.map(fileOf).filter((file) => !this.#searched.has(file.content_sha256));
+    for (const { content_sha256 } of files) this.#searched.add(content_sha256);
+    const found = await mapInParallel(files, PARALLEL_FILES, (file) =>
+      searchLines<T, FoundDocument>(this.#a3, folder, file, {
+        texts,
+        isMeant: (line) => line.lex_id !== null && this.#isIn(line.namespace) && foundBy(line) !== null,
+        keep: (line) => ({ namespace: line.namespace, lex_id: line.lex_id ?? '', found_by: foundBy(line) ?? 'raw' }),
+      }),
+    );
+    for (const one of found.flat()) {
+      const key = JSON.stringify([one.namespace, one.lex_id]);
+      if (this.#found.get(key)?.found_by !== 'A3.3') this.#found.set(key, one);
+    }
+  }
+
+  #isIn(namespace: string): boolean {
+    return this.#namespace === null || this.#namespace === namespace;
+  }
+}
