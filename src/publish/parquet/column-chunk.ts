@@ -1,17 +1,14 @@
 /** Collects one column's values of a row group, then encodes them. Memory: the distinct values, and 5 bytes a row. */
 import type { ColumnChunk, Encoding, Statistics } from 'hyparquet';
-import { compareBytes } from '../../agreements/byte-order.ts';
-import { corrupt } from '../lines.ts';
 import type { TableRow } from '../published.ts';
+import { grown, INITIAL_ROWS, Rows } from './column-rows.ts';
 import type { TableColumn } from './columns.ts';
 import { dictionaryPage, indexPage, type Page, plainPage } from './pages.ts';
 import { daysSince1970, PlainValues } from './plain-values.ts';
+import { type Value, ValueRange } from './value-range.ts';
 
 /** A page of texts is closed when it reaches this size, uncompressed. */
 const PAGE_BYTES = 1024 * 1024;
-const INITIAL_ROWS = 256;
-
-type Value = string | number;
 
 export interface EncodedChunk {
   readonly parts: readonly Uint8Array[];
@@ -31,40 +28,6 @@ export function collectColumn(column: TableColumn): ColumnCollector {
   return column.isDistinct ? new PlainCollector(column) : new DictionaryCollector(column);
 }
 
-/** Which rows have a value. */
-class Rows {
-  rows = 0;
-  nulls = 0;
-  readonly #column: TableColumn;
-  #defined: Uint8Array;
-
-  constructor(column: TableColumn) {
-    this.#column = column;
-    this.#defined = new Uint8Array(column.isRequired ? 0 : INITIAL_ROWS);
-  }
-
-  add(isDefined: boolean): void {
-    if (!isDefined) this.#addNull();
-    if (!this.#column.isRequired) {
-      if (this.rows === this.#defined.length) this.#defined = grown(this.#defined, Uint8Array);
-      this.#defined[this.rows] = Number(isDefined);
-    }
-    this.rows += 1;
-  }
-
-  /** The rows added since the last call. */
-  take(): { readonly rows: number; readonly defined: Uint8Array | null } {
-    const { rows } = this;
-    this.rows = 0;
-    return { rows, defined: this.#column.isRequired ? null : this.#defined.subarray(0, rows) };
-  }
-
-  #addNull(): void {
-    if (this.#column.isRequired) throw corrupt(`column ${this.#column.name}`, 'lacks a value that every row must have');
-    this.nulls += 1;
-  }
-}
-
 /** Texts as they come, page by page, so that only compressed pages are held. */
 class PlainCollector implements ColumnCollector {
   readonly #column: TableColumn;
@@ -72,7 +35,7 @@ class PlainCollector implements ColumnCollector {
   #rows: Rows;
   #total = 0;
   #pages: Page[] = [];
-  #range = new Range();
+  #range = new ValueRange();
 
   constructor(column: TableColumn) {
     this.#column = column;
@@ -97,7 +60,7 @@ class PlainCollector implements ColumnCollector {
     this.#rows = new Rows(this.#column);
     this.#total = 0;
     this.#pages = [];
-    this.#range = new Range();
+    this.#range = new ValueRange();
     return encoded;
   }
 
@@ -157,7 +120,7 @@ class DictionaryCollector implements ColumnCollector {
   /** The distinct values in the order of their first row. */
   #encodeDictionary(nulls: number): { readonly bytes: Uint8Array; readonly statistics: Statistics } {
     const values = new PlainValues();
-    const range = new Range();
+    const range = new ValueRange();
     for (const value of this.#places.keys()) {
       const physical = this.#physical(value);
       if (typeof physical === 'number') values.appendInteger(physical);
@@ -171,27 +134,6 @@ class DictionaryCollector implements ColumnCollector {
     const { type, name } = this.#column;
     return type === 'date' && typeof value === 'string' ? daysSince1970(value, name) : value;
   }
-}
-
-/** Least and greatest value: texts by their bytes, as Parquet compares them. */
-class Range {
-  #least: Value | undefined;
-  #greatest: Value | undefined;
-
-  add(value: Value): void {
-    if (this.#least === undefined || compareValues(value, this.#least) < 0) this.#least = value;
-    if (this.#greatest === undefined || compareValues(value, this.#greatest) > 0) this.#greatest = value;
-  }
-
-  statistics(nulls: number): Statistics {
-    const none = { null_count: BigInt(nulls) };
-    if (this.#least === undefined || this.#greatest === undefined) return none;
-    return { ...none, min_value: this.#least, max_value: this.#greatest };
-  }
-}
-
-function compareValues(a: Value, b: Value): number {
-  return typeof a === 'string' && typeof b === 'string' ? compareBytes(a, b) : Number(a) - Number(b);
 }
 
 function encodeChunk(
@@ -221,10 +163,4 @@ function encodeChunk(
     },
   };
   return { parts: all.flatMap(({ parts }) => parts), bytes, plainBytes, chunk };
-}
-
-function grown<T extends Uint8Array | Uint32Array>(array: T, Typed: new (length: number) => T): T {
-  const twice = new Typed(array.length * 2);
-  twice.set(array);
-  return twice;
 }
