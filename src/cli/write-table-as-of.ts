@@ -35,7 +35,7 @@ export async function writeTableAsOf(
   const { terminal } = context;
   const date = readDate(dateText);
   if (flags.format === 'parquet' && flags.output === undefined && terminal.stdout.isTTY === true) {
-    throw new PermanentError('USAGE', 'Parquet is nothing for a terminal: give --output a file or a folder.');
+    throw new PermanentError('USAGE', 'A terminal cannot show Parquet: give --output a file or a folder, or pipe it.');
   }
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
