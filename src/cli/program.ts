@@ -4,7 +4,9 @@ import { Command, CommanderError } from 'commander';
 import { PermanentError } from '../errors.ts';
 import { addAsOfCommand } from './commands/as-of.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDiffCommand } from './commands/diff.ts';
 import { addEntitiesCommands } from './commands/entities.ts';
+import { addFindingsCommand } from './commands/findings.ts';
 import { addHashesCommands } from './commands/hashes.ts';
 import { addLawsCommands } from './commands/laws.ts';
 import { addLexCommands } from './commands/lex.ts';
@@ -93,8 +95,10 @@ const COMMANDS = [
   addRunsCommand,
   addShowCommand,
   addRejectedCommand,
+  addFindingsCommand,
   addAsOfCommand,
   addWhyCommand,
+  addDiffCommand,
   addEntitiesCommands,
   addLawsCommands,
   addMappingsCommands,

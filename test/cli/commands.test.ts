@@ -247,6 +247,20 @@ describe('lexdelta rejected', () => {
   });
 });
 
+describe('lexdelta findings', () => {
+  it('tells those of a published table, and refuses other runs and rules', async () => {
+    const of = (...args: readonly string[]) => cli(['findings', '10-20-2021', '--json', ...args]);
+
+    const published = await of('--data', 'published');
+    const failed = await of('--data', 'failed');
+    const unknown = await of('--rule', 'A3.6-unknown', '--data', 'published');
+
+    expect(JSON.parse(published.stdout)).toMatchObject({ schema: 'lexdelta.findings/1', run: 'agreements-2021-10-20' });
+    expect(JSON.parse(failed.stdout)).toMatchObject({ code: 'NO_TABLE_FOR_DATE', exit_code: 1 });
+    expect(JSON.parse(unknown.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
+  });
+});
+
 describe('lexdelta runs and show', () => {
   it('lists runs, and shows one by name or date', async () => {
     const runs = await cli(['runs', '--data', 'published']);

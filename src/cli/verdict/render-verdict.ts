@@ -130,6 +130,9 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
         ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0
           ? commandFact(options, 'look at', rejectedCommand)
           : []),
+        ...((report.publication?.table_findings ?? 0) > 0
+          ? commandFact(options, 'and at', `${PROGRAM} findings ${report.run}${flags}`)
+          : []),
         ...afterReservations(report, options),
       ];
     case 'published_incomplete':
