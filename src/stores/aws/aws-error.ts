@@ -16,7 +16,7 @@ const SENTENCES: Readonly<Record<Told, string>> = {
   throttled: 'took no more requests, for all our waiting',
   unreachable: 'gave no answer, for all our asking',
   denied: 'may not be used like this by the role that asked',
-  kms: 'is encrypted with a key that the role that asked may not use, or that is disabled',
+  kms: 'has a key that the role may not use, or that is disabled', // Short: a slice tells 100 signs of its cause.
   credentials: 'was asked with credentials that AWS does not accept',
   missing: 'is not there',
 };
