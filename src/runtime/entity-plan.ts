@@ -38,8 +38,8 @@ export interface EntityPlan {
   close(): Promise<void>;
 }
 
-/** Of 80,000 rows at 5 million: some 60 MB at once. */
-const PARTITIONS = 64;
+/** Of 20,000 rows at 5 million: some 60 MB at once. */
+const PARTITIONS = 256;
 
 /**
  * Files one after the other: a later file sees what an earlier one will have written.

@@ -65,7 +65,7 @@ export interface ImportStores extends LookUpStores {
  * half-way leaves the first ones, each whole; the same command again writes the rest. One write of all of them would
  * hold the write lock for so long that a run beside it could give up.
  */
-const MAX_ITEMS_PER_WRITE = 200_000;
+const MAX_ITEMS_PER_WRITE = 100_000;
 
 /** A file that was cut short at the end of a line looks like a table that has shrunk. */
 const MAX_REMOVED_SHARE = 0.05;

@@ -8,19 +8,29 @@ type Item = EntityItem | AliasItem;
  * with less memory for what is not yet committed, and in less room.
  */
 export async function* mergeItems(items: LineSpool): AsyncGenerator<Item> {
-  const cursors = Array.from({ length: items.partitions }, (_, partition) => new Cursor(items.pieces(partition)));
-  for (const cursor of cursors) await cursor.step();
-  for (;;) {
-    let least: Cursor | null = null;
-    // Partitions are few, so looking at each is as fast as a heap.
-    for (const cursor of cursors) {
-      if (cursor.item !== null && (least === null || cursor.key < least.key)) least = cursor;
-    }
-    if (least === null) return;
+  /** Descending by key: the last one holds the next item. */
+  const cursors: Cursor[] = [];
+  for (let partition = 0; partition < items.partitions; partition += 1) {
+    const cursor = new Cursor(items.pieces(partition));
+    await cursor.step();
+    if (cursor.item !== null) insert(cursor, cursors);
+  }
+  for (let least = cursors.pop(); least !== undefined; least = cursors.pop()) {
     yield least.item!;
     const turning = least.step();
     if (turning !== undefined) await turning;
+    if (least.item !== null) insert(least, cursors);
   }
+}
+
+function insert(cursor: Cursor, descending: Cursor[]): void {
+  let low = 0;
+  for (let high = descending.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (descending[middle]!.key > cursor.key) low = middle + 1;
+    else high = middle;
+  }
+  descending.splice(low, 0, cursor);
 }
 
 /** Where a merge stands in a partition. */
