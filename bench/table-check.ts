@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import { entityItem } from '../src/agreements/make-look-up-items.ts';
 import { type A3Values, ROW_FIELDS } from '../src/agreements/table-a3/fields.ts';
 import { DEFAULT_RULES } from '../src/agreements/table-a3/rules-in-force.ts';
-import { buildPlanKey, namedEntitiesFolder, referencesFolder } from '../src/publish/attempt-files.ts';
+import { buildPlanKey, referencesFolder } from '../src/publish/attempt-files.ts';
 import { checkTable } from '../src/publish/check-table.ts';
-import { CollectNamedEntities } from '../src/publish/named-entities.ts';
+import { CollectForCheck } from '../src/publish/collect-for-check.ts';
+import { LINES_PER_RANGE } from '../src/publish/plan-shards.ts';
 import type { TableRow } from '../src/publish/published.ts';
-import { CollectReferences } from '../src/publish/references.ts';
 import { encodeJson } from '../src/publish/shard-plan.ts';
 import { storedRow } from '../src/publish/table-row.ts';
 import { FolderJobDailyA3Data } from '../src/stores/embedded/folder-job-daily-a3-data.ts';
@@ -52,17 +52,13 @@ function row(i: number, isShared: boolean): TableRow {
 
 async function makeTable(folder: string, rows: number, isShared: boolean): Promise<void> {
   const a3 = new FolderJobDailyA3Data(folder);
-  const ranges = Math.max(1, Math.ceil(rows / ROWS_PER_SHARD));
+  const ranges = Math.max(1, Math.ceil(rows / LINES_PER_RANGE));
   for (let shard = 0; shard * ROWS_PER_SHARD < rows; shard += 1) {
-    const references = new CollectReferences(ranges);
-    const entities = new CollectNamedEntities(ranges);
+    const forCheck = new CollectForCheck(ranges);
     for (let i = shard * ROWS_PER_SHARD; i < Math.min(rows, (shard + 1) * ROWS_PER_SHARD); i += 1) {
-      const stored = storedRow(row(i, isShared));
-      references.add(stored);
-      entities.add(stored.row);
+      forCheck.add(storedRow(row(i, isShared)));
     }
-    await references.write(ID, shard, a3);
-    await entities.write(ID, shard, a3);
+    await forCheck.write(ID, shard, a3);
   }
   const shards = Math.ceil(rows / ROWS_PER_SHARD);
   await a3.putOnce(buildPlanKey(ID), encodeJson({ format: 1, shards, ranges }));
@@ -81,10 +77,9 @@ async function work(what: string, folder: string, rows: number): Promise<void> {
     await checkTable(input, { a3, entities, rules: DEFAULT_RULES, shouldStop: () => false });
   } else {
     let bytes = 0;
-    for (let range = 0; range < Math.max(1, Math.ceil(rows / ROWS_PER_SHARD)); range += 1) {
-      for (const each of [referencesFolder(ID, range), namedEntitiesFolder(ID, range)]) {
-        for await (const { key } of a3.list(each))
-          for await (const block of (await a3.open(key)) ?? []) bytes += block.length;
+    for (let range = 0; range < Math.max(1, Math.ceil(rows / LINES_PER_RANGE)); range += 1) {
+      for await (const { key } of a3.list(referencesFolder(ID, range))) {
+        for await (const block of (await a3.open(key)) ?? []) bytes += block.length;
       }
     }
     if (bytes === 0) throw new Error('Nothing was read.');

@@ -6,10 +6,12 @@
  *   `shards/plan.json`                   how many shards and ranges of references there are
  *   `shards/plan-<nnnnn>.json`           what a shard is built of
  *   `shards/built-<nnnnn>.json`          what came of it
- *   `shards/refs/<range>/<shard>.ndjson` the shard's agreement identifiers and references to them, by range
- *   `shards/entities/<range>/<shard>.ndjson` the entities that the shard's rows name, by range
+ *   `shards/refs/<range>/<shard>.ndjson` the shard's agreement identifiers, references to them and entities, by range
  *   `shards/findings-<range>.ndjson`     the table findings of a range
+ *   `shards/masters/run-<nnnnn>.ndjson`  entities of the master tables that one turn has met (`master-run.ts`)
+ *   `shards/masters/built.json`          what came of them
  */
+import type { EntityRole } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import type { AttemptId } from '../job/contracts.ts';
 
@@ -69,16 +71,21 @@ export function referencesKey(id: AttemptId, range: number, shard: number): stri
   return `${referencesFolder(id, range)}/${digits(shard, 5)}.ndjson`;
 }
 
-export function namedEntitiesFolder(id: AttemptId, range: number): string {
-  return `${recordsFolder(id)}/shards/entities/${digits(range, 5)}`;
-}
-
-export function namedEntitiesKey(id: AttemptId, range: number, shard: number): string {
-  return `${namedEntitiesFolder(id, range)}/${digits(shard, 5)}.ndjson`;
-}
-
 export function rangeFindingsKey(id: AttemptId, range: number): string {
   return `${recordsFolder(id)}/shards/findings-${digits(range, 5)}.ndjson`;
+}
+
+export function masterRunKey(id: AttemptId, run: number): string {
+  return `${recordsFolder(id)}/shards/masters/run-${digits(run, 5)}.ndjson`;
+}
+
+export function builtMastersKey(id: AttemptId): string {
+  return `${recordsFolder(id)}/shards/masters/built.json`;
+}
+
+/** Path of a master table below the published folder. */
+export function masterPath(role: EntityRole): string {
+  return `masters/${role.toLowerCase()}.ndjson.gz`;
 }
 
 /** Path of a shard's rows as Parquet below the published folder. */

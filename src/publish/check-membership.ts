@@ -20,35 +20,24 @@ const PARALLEL_LOOK_UPS = 32;
 
 type Fields = Map<EntityField, Tally>;
 
-/** @returns ascending by rule, then value */
-export async function findMembershipFaults(
-  lines: AsyncIterable<readonly NamedEntity[]>,
-  entities: Pick<EntityTable, 'get'>,
-  rules: RuleSet,
-  maxHeld = MAX_HELD,
-): Promise<readonly TableFinding[]> {
-  const check = new MembershipCheck(entities);
-  for await (const batch of lines) {
-    for (const line of batch) check.add(line);
-    if (check.held >= maxHeld) await check.lookUp();
-  }
-  await check.lookUp();
-  return check.findings(rules).sort(compareFindings);
-}
-
-class MembershipCheck {
+/** Lines come in the table's order. */
+export class MembershipCheck {
   readonly #entities: Pick<EntityTable, 'get'>;
   /** By identifier: not looked up yet. */
   readonly #held = new Map<string, Fields>();
   /** By identifier: those that break a rule in a field at least. */
   readonly #faulty = new Map<string, { readonly roles: readonly EntityRole[]; readonly fields: Fields }>();
 
-  constructor(entities: Pick<EntityTable, 'get'>) {
+  readonly #maxHeld: number;
+
+  constructor(entities: Pick<EntityTable, 'get'>, maxHeld = MAX_HELD) {
     this.#entities = entities;
+    this.#maxHeld = maxHeld;
   }
 
-  get held(): number {
-    return this.#held.size;
+  /** Whether {@link lookUp} should be called before more is added. */
+  get isFull(): boolean {
+    return this.#held.size >= this.#maxHeld;
   }
 
   add([field, identifier, count, first]: NamedEntity): void {
@@ -72,13 +61,15 @@ class MembershipCheck {
     }
   }
 
-  findings(rules: RuleSet): TableFinding[] {
-    return [...this.#faulty].flatMap(([identifier, { roles, fields }]) =>
+  /** Of what has been looked up; ascending by rule, then value. */
+  findings(rules: RuleSet): readonly TableFinding[] {
+    const found = [...this.#faulty].flatMap(([identifier, { roles, fields }]) =>
       [...fields].flatMap(([field, tally]) => {
         const fault = findMembershipFault(field, roles);
         return fault === null ? [] : [tableFinding(`TABLE-${fault}`, rules, identifier, tally)];
       }),
     );
+    return found.sort(compareFindings);
   }
 
   /** A placeholder stands nowhere, nor does what has become an alias of another entity. */

@@ -6,13 +6,11 @@ import type { RuleSet } from '../agreements/table-a3/rules.ts';
 import type { AttemptId, BuildShardsInput, BuildShardsOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
-import { buildPlanKey, namedEntitiesFolder, rangeFindingsKey, referencesFolder } from './attempt-files.ts';
-import { findMembershipFaults } from './check-membership.ts';
+import { buildPlanKey, rangeFindingsKey, referencesFolder } from './attempt-files.ts';
+import { MembershipCheck } from './check-membership.ts';
+import { type CheckLine, isReference } from './collect-for-check.ts';
 import { IdentifierGroups } from './identifier-groups.ts';
-import type { NamedEntity } from './named-entities.ts';
-import type { TableFinding } from './published.ts';
 import { readRange } from './range-files.ts';
-import type { Reference } from './references.ts';
 import { mustStand, readBuildPlan } from './shard-plan.ts';
 import { compareFindings } from './table-finding.ts';
 
@@ -39,17 +37,16 @@ async function checkRange(id: AttemptId, range: number, deps: CheckTableDeps): P
   const key = rangeFindingsKey(id, range);
   // What stands was found with the Entity table of its moment, which may have changed since.
   if ((await deps.a3.firstLine(key)) !== null) return;
-  const onIdentifiers = await findOnIdentifiers(id, range, deps);
-  const named = readRange<NamedEntity>(namedEntitiesFolder(id, range), deps.a3);
-  const onEntities = await findMembershipFaults(named, deps.entities, deps.rules);
-  const findings = [...onIdentifiers, ...onEntities].sort(compareFindings);
-  await deps.a3.putOnce(key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
-}
-
-async function findOnIdentifiers(id: AttemptId, range: number, deps: CheckTableDeps): Promise<readonly TableFinding[]> {
-  const groups = new IdentifierGroups();
-  for await (const references of readRange<Reference>(referencesFolder(id, range), deps.a3)) {
-    for (const reference of references) groups.add(reference);
+  const identifiers = new IdentifierGroups();
+  const entities = new MembershipCheck(deps.entities);
+  for await (const lines of readRange<CheckLine>(referencesFolder(id, range), deps.a3)) {
+    for (const line of lines) {
+      if (isReference(line)) identifiers.add(line);
+      else entities.add(line);
+    }
+    if (entities.isFull) await entities.lookUp();
   }
-  return groups.findings(deps.rules);
+  await entities.lookUp();
+  const findings = [...identifiers.findings(deps.rules), ...entities.findings(deps.rules)].sort(compareFindings);
+  await deps.a3.putOnce(key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
 }

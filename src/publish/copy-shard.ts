@@ -5,14 +5,13 @@
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { parquetPath, publishedFolder, shardPath } from './attempt-files.ts';
+import { CollectForCheck } from './collect-for-check.ts';
 import { FillCounter } from './fill-rates.ts';
 import { corrupt, parsedBatches } from './lines.ts';
-import { CollectNamedEntities } from './named-entities.ts';
 import { isSameRange } from './place.ts';
 import type { FillCounts, ParquetFile, PublishedFile } from './published.ts';
 import { readPublishedLines, readStoredBytes } from './published-file-reader.ts';
 import { PublishedFileWriter } from './published-file-writer.ts';
-import { CollectReferences } from './references.ts';
 import type { BuiltShard, ShardPlan } from './shard-plan.ts';
 import { parseStoredRow } from './table-row.ts';
 
@@ -72,8 +71,7 @@ async function copyFile<F extends PublishedFile | ParquetFile>(
 
 /** What the check and the gate need of the rows. A base of before fields were counted has no counts to be carried over. */
 async function collect(id: AttemptId, plan: ShardPlan, ranges: number, a3: Store): Promise<FillCounts> {
-  const references = new CollectReferences(ranges);
-  const entities = new CollectNamedEntities(ranges);
+  const forCheck = new CollectForCheck(ranges);
   const filled = new FillCounter();
   const [base] = plan.base;
   if (base === undefined || plan.base_folder === null) return filled.counts();
@@ -81,12 +79,10 @@ async function collect(id: AttemptId, plan: ShardPlan, ranges: number, a3: Store
   const lines = readPublishedLines(a3, plan.base_folder, base.table);
   for await (const rows of parsedBatches(lines, name, parseStoredRow)) {
     for (const stored of rows) {
-      references.add(stored);
-      entities.add(stored.row);
+      forCheck.add(stored);
       filled.add(stored.row);
     }
   }
-  await references.write(id, plan.number, a3);
-  await entities.write(id, plan.number, a3);
+  await forCheck.write(id, plan.number, a3);
   return filled.counts();
 }

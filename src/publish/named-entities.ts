@@ -1,10 +1,7 @@
 /** The entities that rows name, dealt by identifier into ranges, with how many rows name them. */
 import { ENTITY_FIELDS, type EntityField } from '../agreements/table-a3/record-rules.ts';
-import type { AttemptId } from '../job/contracts.ts';
-import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { namedEntitiesKey } from './attempt-files.ts';
 import type { TableRow } from './published.ts';
-import { RangeFiles } from './range-files.ts';
+import type { RangeFiles } from './range-files.ts';
 import { Tally } from './table-finding.ts';
 
 /**
@@ -27,8 +24,8 @@ export class CollectNamedEntities {
   readonly #open = new Map<EntityField, Map<string, Tally>>(ENTITY_FIELDS.map((field) => [field, new Map()]));
   #count = 0;
 
-  constructor(ranges: number, maxOpen = MAX_OPEN) {
-    this.#files = new RangeFiles(ranges);
+  constructor(files: RangeFiles, maxOpen = MAX_OPEN) {
+    this.#files = files;
     this.#maxOpen = maxOpen;
   }
 
@@ -39,15 +36,11 @@ export class CollectNamedEntities {
       if (field !== 'A3.9') this.#count += count(open, value, row);
       else for (const id of value.split(',')) this.#count += count(open, id, row);
     }
-    if (this.#count >= this.#maxOpen) this.#put();
+    if (this.#count >= this.#maxOpen) this.flush();
   }
 
-  async write(id: AttemptId, shard: number, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
-    this.#put();
-    await this.#files.write((range) => namedEntitiesKey(id, range, shard), a3);
-  }
-
-  #put(): void {
+  /** Puts what is counted among the lines: once more at the end. */
+  flush(): void {
     for (const [field, open] of this.#open) {
       for (const [identifier, { count: rows, rows: first }] of open) {
         const shown = first.map(({ namespace, lex_id, 'A3.3': own }) => [namespace, lex_id, own] as const);

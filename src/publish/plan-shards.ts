@@ -10,8 +10,8 @@ import { layOutShards, SHARD_LIMITS, type ShardLimits, type SliceWeight } from '
 import { type BuildPlan, encodeJson, readBuildPlan, type ShardPlan } from './shard-plan.ts';
 import { type ListSlicesDeps, readSliceLists, type SliceEntry, writeSliceLists } from './slice-list.ts';
 
-/** Lines of the table whose references are checked at once: some 60 MB. */
-const LINES_PER_RANGE = 200_000;
+/** Lines of the table whose identifiers and entities are checked at once: some 60 MB. */
+export const LINES_PER_RANGE = 50_000;
 
 export interface PlanShardsDeps extends ListSlicesDeps {
   /** Default {@link SHARD_LIMITS}. */

@@ -1,9 +1,6 @@
 /** What the findings on agreement identifiers need of each row, dealt by identifier into ranges. */
 import { hash } from 'node:crypto';
-import type { AttemptId } from '../job/contracts.ts';
-import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { referencesKey } from './attempt-files.ts';
-import { RangeFiles } from './range-files.ts';
+import type { RangeFiles } from './range-files.ts';
 import type { StoredRow } from './table-row.ts';
 
 /** The row's own A3.3, a digest of its values, and whether it names an underlying obligor (A3.6.1). */
@@ -34,8 +31,8 @@ const END_OF_VALUES = ',"namespace":';
 export class CollectReferences {
   readonly #files: RangeFiles;
 
-  constructor(ranges: number) {
-    this.#files = new RangeFiles(ranges);
+  constructor(files: RangeFiles) {
+    this.#files = files;
   }
 
   add({ line, row }: StoredRow): void {
@@ -47,10 +44,6 @@ export class CollectReferences {
     }
     if (row['A3.12'] !== null) this.#put(['A3.12', row['A3.12'], namespace, lex_id, own]);
     if (row['A3.12.3'] !== null) this.#put(['A3.12.3', row['A3.12.3'], namespace, lex_id, own]);
-  }
-
-  async write(id: AttemptId, shard: number, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
-    await this.#files.write((range) => referencesKey(id, range, shard), a3);
   }
 
   #put(reference: Reference): void {

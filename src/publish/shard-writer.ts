@@ -2,15 +2,14 @@
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { parquetPath, publishedFolder, shardPath } from './attempt-files.ts';
+import { CollectForCheck } from './collect-for-check.ts';
 import { CollectUses } from './collect-uses.ts';
 import { FillCounter } from './fill-rates.ts';
 import type { MergedDocument } from './merge-document.ts';
-import { CollectNamedEntities } from './named-entities.ts';
 import { ParquetFileWriter } from './parquet/parquet-file-writer.ts';
 import type { PlaceRange } from './place.ts';
 import type { ChangeLine, FillCounts, Place, RejectedEntry, Shard } from './published.ts';
 import { PublishedFileWriter } from './published-file-writer.ts';
-import { CollectReferences } from './references.ts';
 
 export interface ShardWriterOptions {
   /** Of agreement identifiers. */
@@ -31,8 +30,7 @@ export class ShardWriter {
   readonly #files: Readonly<Record<'table' | 'changes' | 'rejected' | 'uses', PublishedFileWriter>>;
   readonly #parquet: ParquetFileWriter;
   readonly #uses = new CollectUses();
-  readonly #references: CollectReferences;
-  readonly #entities: CollectNamedEntities;
+  readonly #forCheck: CollectForCheck;
   readonly #run: string;
   readonly #filled = new FillCounter();
   readonly #made = new FillCounter();
@@ -54,8 +52,7 @@ export class ShardWriter {
     this.#number = number;
     this.#a3 = a3;
     this.#markEvery = options.markEvery;
-    this.#references = new CollectReferences(options.ranges);
-    this.#entities = new CollectNamedEntities(options.ranges);
+    this.#forCheck = new CollectForCheck(options.ranges);
     this.#run = options.run;
     this.#files = { table: open('table'), changes: open('changes'), rejected: open('rejected'), uses: open('uses') };
     this.#parquet = new ParquetFileWriter(a3, publishedFolder(id), parquetPath(number));
@@ -67,8 +64,7 @@ export class ShardWriter {
       if (wait !== undefined) await wait;
       const groupEnd = this.#parquet.write(stored.row);
       if (groupEnd !== undefined) await groupEnd;
-      this.#references.add(stored);
-      this.#entities.add(stored.row);
+      this.#forCheck.add(stored);
       this.#filled.add(stored.row);
       if (stored.row.lineage.run === this.#run) this.#made.add(stored.row);
       // A stale row was made by an earlier transformation: what the last one looked at stands in the rejected entry.
@@ -93,8 +89,7 @@ export class ShardWriter {
 
   async close(range: PlaceRange): Promise<Shard> {
     await this.#uses.writeTo(this.#files.uses);
-    await this.#references.write(this.#id, this.#number, this.#a3);
-    await this.#entities.write(this.#id, this.#number, this.#a3);
+    await this.#forCheck.write(this.#id, this.#number, this.#a3);
     const { table, changes, rejected, uses } = this.#files;
     return {
       number: this.#number,

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { AliasItem, EntityItem } from '../../src/agreements/look-up-items.ts';
 import { aliasItem, entityItem, placeholder } from '../../src/agreements/make-look-up-items.ts';
 import { DEFAULT_RULES, rulesInForce } from '../../src/agreements/table-a3/rules-in-force.ts';
-import { namedEntitiesFolder } from '../../src/publish/attempt-files.ts';
-import { findMembershipFaults } from '../../src/publish/check-membership.ts';
+import { referencesFolder, referencesKey } from '../../src/publish/attempt-files.ts';
+import { MembershipCheck } from '../../src/publish/check-membership.ts';
 import { checkTable } from '../../src/publish/check-table.ts';
 import { CollectNamedEntities, type NamedEntity } from '../../src/publish/named-entities.ts';
 import type { TableFinding, TableRow } from '../../src/publish/published.ts';
-import { readRange } from '../../src/publish/range-files.ts';
+import { RangeFiles, readRange } from '../../src/publish/range-files.ts';
 import { openPublishedDay, readFindings } from '../../src/publish/read-published.ts';
+import type { EntityTable } from '../../src/stores/look-ups.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../fakes/memory-look-ups.ts';
 import {
@@ -21,6 +22,21 @@ import {
   transformedRow,
   validLine,
 } from './day-fixture.ts';
+
+/** Looked up whenever `maxHeld` entities are held. */
+async function membershipFaults(
+  batches: readonly (readonly NamedEntity[])[],
+  entities: Pick<EntityTable, 'get'>,
+  maxHeld: number,
+): Promise<readonly TableFinding[]> {
+  const check = new MembershipCheck(entities, maxHeld);
+  for (const batch of batches) {
+    for (const line of batch) check.add(line);
+    if (check.isFull) await check.lookUp();
+  }
+  await check.lookUp();
+  return check.findings(DEFAULT_RULES);
+}
 
 async function findings(slices: readonly DaySlice[], options?: DayOptions): Promise<readonly TableFinding[]> {
   const a3 = new MemoryJobDailyA3Data();
@@ -204,12 +220,9 @@ describe('findings on entities', () => {
         const lines = batches.map((batch, i) =>
           batch.map(({ field, id, count }, j): NamedEntity => [field, id, count, [['mac', `${i}-${j}`, null]]]),
         );
-        const stream = async function* () {
-          yield* lines;
-        };
-        const few = await findMembershipFaults(stream(), table, DEFAULT_RULES, 1);
+        const few = await membershipFaults(lines, table, 1);
 
-        expect(few).toEqual(await findMembershipFaults(stream(), table, DEFAULT_RULES));
+        expect(few).toEqual(await membershipFaults(lines, table, 1_000));
         const gone = batches.flat().filter(({ field, id }) => field === 'A3.6' && id === 'GONE');
         const sum = gone.reduce((total, { count }) => total + count, 0);
         const found = few.find(({ rule, value }) => rule === 'TABLE-A3.6-not-in-cp' && value === 'GONE');
@@ -222,21 +235,26 @@ describe('findings on entities', () => {
   it('are collected of a shard in parts where it names many, with the same sums', async () => {
     const a3 = new MemoryJobDailyA3Data();
     const id = { business_date: '2021-10-20', attempt: 1 };
-    const collected = [1, 1_000].map((maxOpen) => new CollectNamedEntities(3, maxOpen));
+    const collected = [1, 1_000].map((maxOpen, i) => {
+      const files = new RangeFiles(3);
+      return { files, entities: new CollectNamedEntities(files, maxOpen), of: { ...id, attempt: i + 1 } };
+    });
     const rows = Array.from({ length: 40 }, (_, i) => ({ 'A3.2': 'R', 'A3.6': `C-${i % 7}`, 'A3.9': `X-${i % 3},Y` }));
     for (const [i, row] of rows.entries()) {
       const whole = { ...a3Values(row), namespace: 'mac', lex_id: `m-${i}` } as TableRow;
-      for (const each of collected) each.add(whole);
+      for (const each of collected) each.entities.add(whole);
     }
     const found = await Promise.all(
-      collected.map(async (each, shard) => {
-        await each.write({ ...id, attempt: shard + 1 }, 0, a3);
-        const ranges = [0, 1, 2].map((range) =>
-          readRange<NamedEntity>(namedEntitiesFolder({ ...id, attempt: shard + 1 }, range), a3),
+      collected.map(async ({ files, entities: named, of }) => {
+        named.flush();
+        await files.write((range) => referencesKey(of, range, 0), a3);
+        const faults = await Promise.all(
+          [0, 1, 2].map(async (range) => {
+            const lines = await Array.fromAsync(readRange<NamedEntity>(referencesFolder(of, range), a3));
+            return membershipFaults(lines, { get: async () => null }, 1_000);
+          }),
         );
-        const none = { get: async () => null };
-        const all = await Promise.all(ranges.map((range) => findMembershipFaults(range, none, DEFAULT_RULES)));
-        return all.flat().map(({ rule, value, count, rows: shown }) => ({ rule, value, count, shown }));
+        return faults.flat();
       }),
     );
 
