@@ -108,7 +108,8 @@ export const RIGHTS: Readonly<Record<DeployedName, readonly Right[]>> = {
     // The files of a range are found by listing its folder.
     mayBeAbsent('jobDailyA3Data'),
     // Whether each entity that a row names stands in CO or CP as of this table: docs/adr/0011-membership-as-of-the-table.md.
-    table('entity', 'GetItem'),
+    // The master tables are published with each day: docs/adr/0014-master-tables-with-each-day.md.
+    table('entity', 'GetItem', 'Scan'),
     // What it builds lies beside the records until it is published; the pointer follows the head.
     put('jobDailyA3Data', ['records/*/shards/*', 'published/*', 'as_of/*']),
     // Shards above 8 MiB go up in parts, which a failure must take back.

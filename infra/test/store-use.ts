@@ -77,7 +77,7 @@ export const STORE_USE: {
   CalculateTotalTransformedDocs: { plans: { get: true }, a3: { firstLine: true } },
   CreateJobDailyA3Data: {
     a3: { get: true, open: true, firstLine: true, putOnce: true, putOnceStream: true, putPointer: true, list: true },
-    entities: { get: true },
+    entities: { get: true, readPage: true },
   },
   UpdateAgreementHashes: { a3: { get: true, open: true }, hashes: { apply: true, sweepTombstones: true } },
   CleanupDailyJob: { delta: { deleteSome: true }, plans: { deleteSome: true } },

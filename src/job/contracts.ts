@@ -272,7 +272,7 @@ export interface CalculateTransformedOutput {
   readonly cause: string | null;
 }
 
-// CreateJobDailyA3Data, in four phases and the pointer after PublishHead
+// CreateJobDailyA3Data, in five phases and the pointer after PublishHead
 export interface PublishInput extends AttemptId {
   readonly job_id: string;
   readonly base: string | null;
@@ -297,6 +297,15 @@ export interface BuildShardsInput extends PublishInput {
 }
 export interface BuildShardsOutput {
   readonly batch: number;
+  readonly cursor: number | null;
+}
+export interface WriteMastersInput extends PublishInput {
+  readonly phase: 'masters';
+  readonly look_ups: LookUpsServed | null;
+  /** Run to go on with. */
+  readonly cursor: number | null;
+}
+export interface WriteMastersOutput {
   readonly cursor: number | null;
 }
 export interface WriteManifestInput extends PublishInput {

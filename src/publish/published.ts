@@ -6,12 +6,13 @@
  *   `changes/shard-00000.ndjson.gz`   the day's change log, same range and order
  *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
+ *   `masters/co.ndjson.gz`            the Corporate Organization master table, ascending by CO.2; so `cp` by CP.2
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
  *   `contract.json`                   what the table promises, as an Open Data Contract (`data-contract.ts`)
  */
 
 import type { Fingerprint } from '../agreements/fingerprint.ts';
-import type { Use } from '../agreements/look-up-items.ts';
+import type { EntityRole, Use } from '../agreements/look-up-items.ts';
 import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
 import type { Finding, Severity } from '../agreements/transformed.ts';
 import type {
@@ -185,6 +186,8 @@ export interface Manifest {
   /** Not given in tables that were published before fields were counted. */
   readonly fill_rates?: FillCounts;
   readonly shards: readonly Shard[];
+  /** Not given in tables that were published before there were any. */
+  readonly masters?: Masters;
   readonly findings: PublishedFile;
   readonly ledger: PublishedFile;
   /** Not given in tables that were published before there was one. */
@@ -201,6 +204,21 @@ export interface Manifest {
   readonly replays_through: number;
   /** Changes of look-up rows whose documents have been transformed again; `null`, or absent before 0.2: not known. */
   readonly look_ups: LookUpsServed | null;
+}
+
+/** The master tables of the day, by role. */
+export type Masters = Readonly<Record<EntityRole, PublishedFile>>;
+
+/** A row of a master table. */
+export interface MasterLine {
+  /** CO.2 or CP.2. */
+  readonly entity_id: string;
+  /** Columns of the table by field number (`CO.4`), empty ones left out. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** As {@link EntityItem.lei_status}; `null`: nobody has said. */
+  readonly lei_status: string | null;
+  /** Of the look-up row, as uses have it. */
+  readonly version: string;
 }
 
 /** `as_of/<date>.json`. */

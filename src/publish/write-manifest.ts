@@ -8,7 +8,7 @@ import type { RuleSet } from '../agreements/table-a3/rules.ts';
 import { PermanentError } from '../errors.ts';
 import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { buildPlanKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
+import { buildPlanKey, builtMastersKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
 import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
@@ -17,6 +17,7 @@ import type { Manifest, PublishedFile } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
 import { readSliceLists } from './slice-list.ts';
 import { writeFindings } from './write-findings.ts';
+import { readBuiltMasters } from './write-masters.ts';
 
 export interface WriteManifestDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open' | 'putOnce' | 'putOnceStream'>;
@@ -64,6 +65,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     rows: ledger.rows.total,
     fill_rates: fill.table,
     shards: built.map(({ shard }) => shard),
+    masters: mustStand(await readBuiltMasters(input, a3), builtMastersKey(input)).masters,
     findings: findings.file,
     ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
     contract: await writeWhole(a3, folder, 'contract.json', dataContract(deps.codeVersion, deps.rules)),

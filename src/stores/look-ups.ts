@@ -20,6 +20,16 @@ export interface EntityTable {
     readonly prefix?: string;
     readonly status?: 'active' | 'pending';
   }): AsyncIterable<EntityItem | AliasItem>;
+  /**
+   * The next items behind `after` (`null`: the first), in an order of the driver's own: each item that stands throughout is
+   * in exactly one page. Up to some MiB. `next`: where to go on, opaque; `null`: this was the end.
+   */
+  readPage(after: string | null): Promise<EntityPage>;
+}
+
+export interface EntityPage {
+  readonly items: readonly (EntityItem | AliasItem)[];
+  readonly next: string | null;
 }
 
 export interface GoverningLawTable {

@@ -75,6 +75,21 @@ export function entityTableContract(driver: string, open: () => Promise<EntityTa
       expect(await keys({ prefix: 'b', status: 'active' })).toEqual(['b']);
     });
 
+    it('gives each item in exactly one page', async () => {
+      const table = await open();
+      const keys = Array.from({ length: 6_000 }, (_, i) => `k${String(i).padStart(5, '0')}`);
+      await table.putAll([...keys.map((key) => entity(key)), alias('other', 'k00001')]);
+      const seen: string[] = [];
+      let page = await table.readPage(null);
+      for (;;) {
+        seen.push(...page.items.map(({ entity_key }) => entity_key));
+        if (page.next === null) break;
+        page = await table.readPage(page.next);
+      }
+      expect(seen.sort()).toEqual([...keys, 'other']);
+      expect(await (await open()).readPage(null)).toEqual({ items: [], next: null });
+    });
+
     it('lists thousands', async () => {
       const table = await open();
       const keys = Array.from({ length: 2_500 }, (_, i) => `k${String(i).padStart(5, '0')}`);

@@ -3,6 +3,7 @@ import type { AliasItem, EnrichmentMessage, EntityItem, LawItem } from '../../sr
 import type {
   DeadLetter,
   EnrichmentQueue,
+  EntityPage,
   EntityTable,
   GoverningLawTable,
   ReceivedMessage,
@@ -40,6 +41,15 @@ export class MemoryEntityTable implements EntityTable {
       if (options.status !== undefined && !(item.kind === 'entity' && item.status === options.status)) continue;
       yield item;
     }
+  }
+
+  /** Two items a page. */
+  async readPage(after: string | null): Promise<EntityPage> {
+    const keys = [...this.#items.keys()]
+      .sort(compareBytes)
+      .filter((key) => after === null || compareBytes(key, after) > 0);
+    const some = keys.slice(0, 2);
+    return { items: some.map((key) => this.#items.get(key)!), next: keys.length > 2 ? some.at(-1)! : null };
   }
 }
 

@@ -145,6 +145,6 @@ describe.each(Object.entries(MACHINES))('machine %s', (name, { failure }) => {
     });
 
     expect(lost.map(({ path }) => path)).toEqual([]);
-    expect(withCursor.length).toBe(name === 'daily-agreement-job' ? 10 : 0);
+    expect(withCursor.length).toBe(name === 'daily-agreement-job' ? 11 : 0);
   });
 });

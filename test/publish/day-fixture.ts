@@ -9,9 +9,11 @@ import type { TransformedRow } from '../../src/agreements/transformed.ts';
 import type {
   AttemptId,
   BuildShardsInput,
+  LookUpsServed,
   NamespaceCounts,
   Override,
   WriteManifestOutput,
+  WriteMastersOutput,
 } from '../../src/job/contracts.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import { buildShards } from '../../src/publish/build-shard.ts';
@@ -21,6 +23,7 @@ import type { ShardLimits } from '../../src/publish/shard-layout.ts';
 import { compareLines } from '../../src/publish/slice-merge.ts';
 import type { RejectedLine, SliceLine, ValidLine } from '../../src/publish/slice-output.ts';
 import { writeManifest } from '../../src/publish/write-manifest.ts';
+import { writeMasters } from '../../src/publish/write-masters.ts';
 import { encodeSlice } from '../../src/steps/slices/encode-slice.ts';
 import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../../src/stores/look-ups.ts';
@@ -43,6 +46,10 @@ export interface DayOptions {
   readonly now?: string;
   /** Default: knows every entity, in CO and CP. */
   readonly entities?: Pick<EntityTable, 'get'>;
+  /** Default: the master tables are empty. */
+  readonly masters?: Pick<EntityTable, 'readPage'>;
+  /** Default: none has changed. */
+  readonly lookUps?: LookUpsServed;
   readonly rules?: RuleSet;
   readonly overrides?: readonly Override[];
   /** Default 1: fields may be as empty as they like. */
@@ -125,6 +132,7 @@ export function queryCounts(slices: readonly DaySlice[], namespaces: readonly st
 }
 
 const EVERYWHERE: Pick<EntityTable, 'get'> = { get: async (key) => entityItem(key, ['CO', 'CP'], {}) };
+const NOBODY: Pick<EntityTable, 'readPage'> = { readPage: async () => ({ items: [], next: null }) };
 
 export const TINY: ShardLimits = { targetLines: 6, mergeBelow: 3, markEvery: 2 };
 const GATE = { passed: true, numerator: 1, denominator: 1, ratio: 1, threshold: 0.9, accepted: false };
@@ -157,7 +165,10 @@ export async function runPhases(
   const limits = options.limits ?? TINY;
   const deps = {
     a3,
-    entities: options.entities ?? EVERYWHERE,
+    entities: {
+      get: (key: string) => (options.entities ?? EVERYWHERE).get(key),
+      readPage: (after: string | null) => (options.masters ?? NOBODY).readPage(after),
+    },
     rules: options.rules ?? DEFAULT_RULES,
     limits,
     linesPerRange: options.linesPerRange ?? 5,
@@ -181,6 +192,11 @@ export async function runPhases(
       }),
     );
   }
+  const look_ups = options.lookUps ?? { through: 0, open: [] };
+  let masters: WriteMastersOutput = { cursor: null };
+  do {
+    masters = await writeMasters({ ...common, phase: 'masters', look_ups, ...masters }, { ...deps, runRows: 3 });
+  } while (masters.cursor !== null);
   const namespaces = [...new Set(slices.map(({ namespace }) => namespace))].sort(compareBytes);
   const counts = queryCounts(slices, namespaces);
   return writeManifest(
@@ -192,7 +208,7 @@ export async function runPhases(
       transformation_gate: GATE,
       failed_slices: slices.filter(({ failed }) => failed).length,
       replays_through: 0,
-      look_ups: { through: 0, open: [] },
+      look_ups,
       overrides: options.overrides ?? [],
       started_at: '2021-10-20T05:00:00Z',
       max_fill_rate_drop: options.maxFillRateDrop ?? 1,

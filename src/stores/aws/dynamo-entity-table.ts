@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AliasItem, EntityItem } from '../../agreements/look-up-items.ts';
-import type { EntityTable } from '../look-ups.ts';
+import type { EntityPage, EntityTable } from '../look-ups.ts';
 import type { PlainValue } from './attributes.ts';
 import { LookUpTable, missingText } from './look-up-table.ts';
 import type { PaceOptions } from './pace.ts';
@@ -10,7 +10,7 @@ import type { PaceOptions } from './pace.ts';
  * largest transaction): it is done in batches, and may be run again.
  *
  * Rights on the table: `dynamodb:GetItem` for `get`, `dynamodb:PutItem` for `putIfAbsent`, `replace` and `putAll`, with it
- * `dynamodb:BatchWriteItem` for `putAll`; `dynamodb:Scan` for `list`. On its key: `kms:Decrypt`, via DynamoDB.
+ * `dynamodb:BatchWriteItem` for `putAll`; `dynamodb:Scan` for `list` and `readPage`. On its key: `kms:Decrypt`, via DynamoDB.
  */
 export class DynamoEntityTable implements EntityTable {
   readonly #rows: LookUpTable<EntityItem | AliasItem>;
@@ -42,6 +42,11 @@ export class DynamoEntityTable implements EntityTable {
     const isWanted = (item: EntityItem | AliasItem) =>
       status === undefined || (item.kind === 'entity' && item.status === status);
     yield* await this.#rows.list(prefix, isWanted);
+  }
+
+  async readPage(after: string | null): Promise<EntityPage> {
+    const { rows, next } = await this.#rows.readPage(after);
+    return { items: rows, next };
   }
 }
 

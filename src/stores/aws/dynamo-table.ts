@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -31,6 +30,12 @@ export type Written = { readonly done: true } | { readonly done: false; readonly
 export interface ItemPage {
   readonly items: readonly Item[];
   readonly next: (() => Promise<ItemPage>) | null;
+}
+
+export interface ScannedPage {
+  readonly items: readonly Item[];
+  /** Key behind which the next page begins; `null`: this was the last. */
+  readonly next: Item | null;
 }
 
 /** A table with its name and its pace: what the drivers need of DynamoDB, every read strong. */
@@ -77,13 +82,20 @@ export class DynamoTable {
 
   /** Every item, in no order. */
   async *scan(): AsyncIterable<Item> {
-    let start: Record<string, AttributeValue> | undefined;
+    let start: Item | null = null;
     do {
-      const command = new ScanCommand({ TableName: this.name, ConsistentRead: true, ExclusiveStartKey: start });
-      const { Items, LastEvaluatedKey } = await this.#pace.run('Scan', () => this.#client.send(command));
-      yield* Items ?? [];
-      start = LastEvaluatedKey;
-    } while (start !== undefined);
+      const page: ScannedPage = await this.scanPage(start);
+      yield* page.items;
+      start = page.next;
+    } while (start !== null);
+  }
+
+  /** One page of up to 1 MB. @param start key behind which it begins; `null`: at the beginning */
+  async scanPage(start: Item | null): Promise<ScannedPage> {
+    const from = start === null ? {} : { ExclusiveStartKey: { ...start } };
+    const command = new ScanCommand({ TableName: this.name, ConsistentRead: true, ...from });
+    const { Items, LastEvaluatedKey } = await this.#pace.run('Scan', () => this.#client.send(command));
+    return { items: Items ?? [], next: LastEvaluatedKey ?? null };
   }
 
   /** Puts up to {@link TRANSACTION_ITEMS} items of different keys: all or none. */

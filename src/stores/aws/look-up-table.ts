@@ -91,6 +91,13 @@ export class LookUpTable<T extends object> {
     return rows.sort((a, b) => compareBytes(this.#keyOf(a), this.#keyOf(b)));
   }
 
+  /** Rows of one page of a scan, up to 1 MB. @param after key behind which it begins; `null`: at the beginning */
+  async readPage(after: string | null): Promise<{ readonly rows: readonly T[]; readonly next: string | null }> {
+    const { key } = this.#schema;
+    const { items, next } = await this.#table.scanPage(after === null ? null : { [key]: { S: after } });
+    return { rows: items.map((item) => this.#rowOf(plainOf(item))), next: next?.[key]?.S ?? null };
+  }
+
   #rowOf(plain: Readonly<Record<string, PlainValue>>): T {
     const fault = this.#schema.fault(plain);
     if (fault === null) return plain as T;

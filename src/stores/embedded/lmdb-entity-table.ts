@@ -1,7 +1,9 @@
 import type { AliasItem, EntityItem } from '../../agreements/look-up-items.ts';
-import type { EntityTable } from '../look-ups.ts';
+import type { EntityPage, EntityTable } from '../look-ups.ts';
 import type { Environment, Table } from './environment.ts';
 import { rangeWithPrefix } from './range-with-prefix.ts';
+
+const PAGE_ITEMS = 5_000;
 
 /** Entity on LMDB: entity key → item. */
 export class LmdbEntityTable implements EntityTable {
@@ -47,5 +49,11 @@ export class LmdbEntityTable implements EntityTable {
     for (const item of rangeWithPrefix(this.#items, options.prefix ?? '')) {
       if (options.status === undefined || (item.kind === 'entity' && item.status === options.status)) yield item;
     }
+  }
+
+  async readPage(after: string | null): Promise<EntityPage> {
+    const entries = [...this.#items.range({ ...(after === null ? {} : { after }), limit: PAGE_ITEMS })];
+    const next = entries.length < PAGE_ITEMS ? null : entries.at(-1)!.key;
+    return { items: entries.map(({ value }) => value), next };
   }
 }
