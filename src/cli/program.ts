@@ -16,6 +16,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addShowCommand } from './commands/show.ts';
+import { addTrendsCommand } from './commands/trends.ts';
 import { addWhyCommand } from './commands/why.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { examples, type Shell } from './define-command.ts';
@@ -99,6 +100,7 @@ const COMMANDS = [
   addAsOfCommand,
   addWhyCommand,
   addDiffCommand,
+  addTrendsCommand,
   addEntitiesCommands,
   addLawsCommands,
   addMappingsCommands,

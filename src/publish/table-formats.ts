@@ -27,8 +27,12 @@ export function ndjsonTable(rows: AsyncIterable<TableRow>, business_date: string
 
 /** RFC 4180, with CRLF and a header row of field numbers. `null` is an empty column. */
 export function csvTable(rows: AsyncIterable<TableRow>, business_date: string): AsyncIterable<string> {
-  const line = (values: readonly (string | null)[]) => `${values.map(quoted).join(',')}\r\n`;
-  return pieces(rows, line(A3_FIELDS), (row) => line(Object.values(a3Record(row, business_date))));
+  return pieces(rows, csvLine(A3_FIELDS), (row) => csvLine(Object.values(a3Record(row, business_date))));
+}
+
+/** `null` is an empty column. */
+export function csvLine(values: readonly (string | null)[]): string {
+  return `${values.map(quoted).join(',')}\r\n`;
 }
 
 /**

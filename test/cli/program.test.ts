@@ -19,6 +19,8 @@ const COMMANDS = [
   ['laws', 'import'],
   ['laws', 'list'],
   ['why'],
+  ['diff'],
+  ['trends'],
   ['replay'],
   ['hashes'],
   ['hashes', 'rebuild'],

@@ -6,6 +6,7 @@
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { comparePlaces } from '../place.ts';
 import type { ChangeLine, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
+import type { PublishedDay } from '../read-published.ts';
 import { DocumentFiles } from './document-files.ts';
 import { mapInParallel } from './map-in-parallel.ts';
 import type { HistoryDay } from './published-days.ts';
@@ -43,7 +44,7 @@ export async function findAgreement(
 }
 
 /** Every namespace that a published day speaks of, ascending. */
-export function namespacesOf(days: readonly HistoryDay[]): readonly string[] {
+export function namespacesOf(days: readonly Pick<PublishedDay, 'manifest'>[]): readonly string[] {
   const names = days.flatMap(({ manifest }) => [
     ...Object.keys(manifest.mapping_versions),
     ...manifest.shards.flatMap(({ through }) => through?.namespace ?? []),

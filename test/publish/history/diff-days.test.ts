@@ -3,55 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { diffDays, type RowDifference } from '../../../src/publish/history/diff-days.ts';
 import { comparePlaces } from '../../../src/publish/place.ts';
 import type { TableRow } from '../../../src/publish/published.ts';
-import { openPublishedDay, type PublishedDay, readChanges, readTable } from '../../../src/publish/read-published.ts';
-import type { SliceLine } from '../../../src/publish/slice-output.ts';
+import { readChanges, readTable } from '../../../src/publish/read-published.ts';
 import { compareKeys, differences } from '../../../src/publish/table-row.ts';
-import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
-import { publishDay, rejectedLine, transformedRow, validLine } from '../day-fixture.ts';
-
-const IDS = Array.from({ length: 20 }, (_, i) => `doc-${String(i).padStart(2, '0')}`);
-
-type Op = 'keep' | 'again' | 'other' | 'more' | 'rejected' | 'removed';
-const ALL = IDS.map((): Op => 'keep');
-const dayPlan = fc.array(
-  fc.oneof(
-    { weight: 8, arbitrary: fc.constant<Op>('keep') },
-    { weight: 1, arbitrary: fc.constantFrom<Op>('again', 'other', 'more', 'rejected', 'removed') },
-  ),
-  { minLength: IDS.length, maxLength: IDS.length },
-);
-
-function lineOf(id: string, op: Op, day: number): SliceLine | null {
-  const row = (agreement: string, name: string) =>
-    transformedRow({ 'A3.2': 'BANK', 'A3.3': agreement, 'A3.4': name, 'A3.6': 'X' });
-  switch (op) {
-    case 'keep':
-      return null;
-    case 'again':
-      return validLine(id, [row(`${id}/1`, 'first')], `${day}`);
-    case 'other':
-      return validLine(id, [row(`${id}/1`, `name ${day}`)], `${day}`);
-    case 'more':
-      return validLine(id, [row(`${id}/1`, 'first'), row(`${id}/2`, `annex ${day}`)], `${day}`);
-    case 'rejected':
-      return rejectedLine(id, `${day}`);
-    case 'removed':
-      return { op: 'removed', lex_id: id };
-  }
-}
-
-/** Publishes day after day, in shards that split and merge. */
-async function publish(plans: readonly (readonly Op[])[]): Promise<[MemoryJobDailyA3Data, readonly PublishedDay[]]> {
-  const a3 = new MemoryJobDailyA3Data();
-  const days: PublishedDay[] = [];
-  for (const [number, plan] of plans.entries()) {
-    const lines = plan.flatMap((op, i) => lineOf(IDS[i]!, number === 0 ? 'again' : op, number) ?? []);
-    const id = { business_date: `2021-10-${10 + number}`, attempt: 1 };
-    const { manifest } = await publishDay(a3, id, days.at(-1)?.key ?? null, [{ namespace: 'mac', lines }]);
-    days.push(await openPublishedDay(a3, manifest));
-  }
-  return [a3, days];
-}
+import { ALL, dayPlan, IDS, type Op, publish } from './plans.ts';
 
 async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
   return Array.fromAsync(items);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,5 +125,88 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     expect(result).toMatchObject({ exitCode, stdout: '' });
     expect(result.stderr).toContain(`[${code}]`);
     expect(result.stderr.replace(/\n */g, ' ')).toContain(text);
+  });
+});
+
+describe('lexdelta diff', () => {
+  const csv = (text: string) => text.split('\r\n').slice(1, -1);
+
+  it('counts by namespace and field over several days, with examples, in 80 columns', async () => {
+    const { exitCode, stdout } = await cli('diff', ONE, THREE);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('From 2021-10-20 to 2021-10-25: 5 rows added, 16 changed, 1 removed.\n');
+    expect(stdout).toContain('  pwm            1        1        1\n');
+    expect(stdout).toContain('  A3.7                 14\n');
+    expect(stdout).toContain('    A3.7: "Texas" -> "State of Texas"\n');
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('prints every difference as ndjson and csv, which say the same as the summary', async () => {
+    const summary = await json('diff', ONE, THREE);
+    const rows = (await cli('diff', ONE, THREE, '--format', 'ndjson')).stdout.trimEnd().split('\n');
+    const lines = csv((await cli('diff', ONE, THREE, '--format', 'csv')).stdout);
+
+    expect(rows).toHaveLength(summary.added + summary.changed + summary.removed);
+    expect(lines).toHaveLength(rows.length);
+    expect(lines.filter((line) => line.endsWith(',A3.7,Texas,State of Texas'))).toHaveLength(14);
+    expect(JSON.parse(rows[0]!)).toMatchObject({ change: 'added', namespace: 'cct', 'A3.3': 'cuad-0011' });
+  });
+
+  it('is the way back when the later date comes first', async () => {
+    expect(await json('diff', THREE, ONE)).toMatchObject({ added: 1, changed: 16, removed: 5 });
+    expect(await json('diff', ONE, ONE)).toMatchObject({ added: 0, changed: 0, removed: 0, examples: [] });
+  });
+
+  it('writes a file whole, of one namespace alone', async () => {
+    const args = ['diff', ONE, TWO, '--namespace', 'pwm', '--format', 'csv', '--output', 'diff.csv'];
+    const result = await json(...args);
+
+    expect(result).toMatchObject({ added: 1, changed: 1, removed: 1, format: 'csv', output: join(root, 'diff.csv') });
+    expect(csv(await readFile(join(root, 'diff.csv'), 'utf8'))).toHaveLength(3);
+  });
+
+  it.each([
+    [[ONE, '10-22-2021'], 1, 'NO_TABLE_FOR_DATE'],
+    [[ONE, 'yesterday'], 2, 'USAGE'],
+    [[ONE, TWO, '--namespace', 'nosuch'], 2, 'USAGE'],
+    [[ONE], 2, 'USAGE'],
+  ])('refuses %j', async (args, exitCode, code) => {
+    const result = await cli('diff', ...args);
+
+    expect(result).toMatchObject({ exitCode, stdout: '' });
+    expect(result.stderr).toContain(`[${code}]`);
+  });
+});
+
+describe('lexdelta trends', () => {
+  it('lines up the published days with their figures, in 80 columns', async () => {
+    const { exitCode, stdout } = await cli('trends');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2021-10-21     510    1       10  2.1 %            0        1         1\n');
+    expect(stdout).toContain('2021-10-25     510    0        0    0 %           15        0         2\n');
+    expect(stdout).toContain('pwm            90    0 %  ·█▁\n');
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('gives the last days with --json', async () => {
+    const { days, jumps } = await json('trends', '--days', '2');
+
+    expect(days.map(({ date }: { date: string }) => date)).toEqual([TWO, THREE]);
+    expect(days[0]).toMatchObject({ rows: 715, rejected_now: 44, total: { listed: 510, new: 1, changed: 10 } });
+    expect(days[0].duration_ms).toBeGreaterThan(0);
+    expect(jumps).toEqual([]);
+  });
+
+  it('says so when nothing is published', async () => {
+    const folder = join(root, 'empty');
+    await cli('laws', 'import', sample('look-ups/laws.csv'), '--data', folder);
+
+    for (const args of [['trends'], ['why', 'cuad-0080']]) {
+      const result = await cli(...args, '--data', folder);
+      expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(result.stderr).toContain('No table is published yet.');
+    }
   });
 });

@@ -1,0 +1,88 @@
+import type { GateResult } from '../../job/contracts.ts';
+import type { ShareJump } from '../../publish/history/changed-share.ts';
+import type { DayFigures, NamespaceFigures } from '../../publish/history/day-figures.ts';
+import { PROGRAM } from '../program-name.ts';
+import { count, duration, percent, plural } from '../terminal/figures.ts';
+import { sparkline } from '../terminal/sparkline.ts';
+import { type Column, renderTable } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
+
+/** Days that a spark line shows, the last ones. */
+const SPARK_DAYS = 30;
+
+const figure = (header: string): Column => ({ header, align: 'right' });
+
+/** What came of each day's documents, then of its table, then the namespaces, then what is unusual. */
+export function renderTrends(
+  days: readonly DayFigures[],
+  jumps: readonly ShareJump[],
+  { width, paint }: Pick<Terminal, 'width' | 'paint'>,
+): readonly string[] {
+  const documents = ['listed', 'new', 'changed', 'share', 'reprocessed', 'removed', 'rejected'].map(figure);
+  const table = ['rows', 'stale', 'rejected', 'findings', 'query', 'transform', 'took'].map(figure);
+  return [
+    ...renderTable([{ header: 'documents' }, ...documents], days.map(documentCells), width),
+    '',
+    ...renderTable([{ header: 'table' }, ...table], days.map(tableCells), width),
+    '',
+    ...renderTable(NAMESPACE_COLUMNS, namespaceCells(days), width),
+    ...jumps.flatMap((jump) => jumpLines(jump, width).map((line) => paint('warning', line))),
+  ];
+}
+
+/** Of a date that was published twice each attempt has a line. */
+function dayName({ date, attempt }: DayFigures): string {
+  return attempt === 1 ? date : `${date} #${attempt}`;
+}
+
+function documentCells(day: DayFigures): readonly string[] {
+  const { listed, new: added, changed, changed_share, reprocessed, removed, rejected } = day.total;
+  const figures = [count(listed), count(added), count(changed), percent(changed_share)];
+  return [dayName(day), ...figures, count(reprocessed), count(removed), count(rejected)];
+}
+
+function tableCells(day: DayFigures): readonly string[] {
+  const { rows, stale_rows, rejected_now, table_findings, gates, duration_ms } = day;
+  return [
+    dayName(day),
+    ...[rows, stale_rows, rejected_now, table_findings].map(count),
+    gateText(gates.query),
+    gateText(gates.transformation),
+    duration_ms === null ? '' : duration(duration_ms),
+  ];
+}
+
+/** `!`: below its threshold, and accepted. */
+function gateText({ ratio, passed }: GateResult): string {
+  return passed ? percent(ratio) : `! ${percent(ratio)}`;
+}
+
+const NAMESPACE_COLUMNS: readonly Column[] = [
+  { header: 'namespace', flexible: true },
+  figure('listed'),
+  figure('share'),
+  { header: 'new and changed, day by day' },
+];
+
+/** Those of the newest day that has them; a day that everything was new on would make all others look like nothing. */
+function namespaceCells(days: readonly DayFigures[]): readonly (readonly string[])[] {
+  const names = [...new Set(days.flatMap(({ namespaces }) => namespaces.map(({ namespace }) => namespace)))].sort();
+  return names.map((name) => {
+    const found = days.slice(-SPARK_DAYS).map((day) => {
+      const figures = day.namespaces.find(({ namespace }) => namespace === name);
+      return figures === undefined || day.is_first ? null : figures;
+    });
+    const last = days.findLast((day) => day.namespaces.some(({ namespace }) => namespace === name));
+    const now = last?.namespaces.find(({ namespace }) => namespace === name) as NamespaceFigures;
+    const shares = found.map((figures) => figures?.changed_share ?? null);
+    return [name, count(now.listed), percent(now.changed_share), sparkline(shares)];
+  });
+}
+
+function jumpLines(jump: ShareJump, width: number): readonly string[] {
+  const { date, date_before, namespace, documents, changed_share, usual_share } = jump;
+  const share = `${plural(documents, 'document')} of ${namespace} new or changed = ${percent(changed_share)}`;
+  const look = `${PROGRAM} diff ${date_before} ${date} --namespace ${namespace}`;
+  return wrap(`${date}: ${share}, usually ${percent(usual_share)}. See: ${look}`, width, '! ', '  ');
+}
