@@ -8,6 +8,8 @@ const FIRST_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 5_000;
 /** Step Functions gives an account 20 reads of histories a second: half of it is left for others. */
 const READS_A_SECOND = 10;
+/** Step Functions may not see an execution in the moment after its start. So many looks are half a minute. */
+const MAX_UNSEEN = 8;
 
 export interface FollowDeps {
   readonly executions: Pick<StackExecutions, 'arnOf' | 'status' | 'eventsAfter'>;
@@ -36,9 +38,12 @@ async function watch(
   /** Id of the last event told, by execution that has not ended. */
   const open = new Map([[run, 0]]);
   let waitMs = FIRST_WAIT_MS;
+  let unseen = 0;
   for (;;) {
     // Asked first: what is read after its end is all there is.
-    const isClosed = (await executions.status(run)) !== 'RUNNING';
+    const status = await executions.status(run);
+    unseen = status === null ? unseen + 1 : 0;
+    const isClosed = status === null ? unseen > MAX_UNSEEN : status !== 'RUNNING';
     let told = 0;
     for (const execution of open.keys()) {
       const events = await executions.eventsAfter(execution, open.get(execution)!);

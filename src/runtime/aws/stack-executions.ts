@@ -79,7 +79,7 @@ export class StackExecutions {
 
   /**
    * Events with ids above `after`, ascending. Asked for from the newest back to what is known: a token that goes on
-   * forward ends with the history as it was.
+   * forward ends with the history as it was. None of an execution that is not there, or not seen yet.
    */
   async eventsAfter(execution: string, after: number): Promise<readonly HistoryEvent[]> {
     const found: HistoryEvent[] = [];
@@ -91,7 +91,8 @@ export class StackExecutions {
         maxResults: after === 0 ? MAX_EVENTS_A_PAGE : EVENTS_A_LOOK,
         nextToken,
       });
-      const page = await this.#pace.run('GetExecutionHistory', () => this.#client.send(command));
+      const page = await orNull(this.#pace.run('GetExecutionHistory', () => this.#client.send(command)));
+      if (page === null) return [];
       const events = (page.events ?? []).map(historyEventOf);
       found.push(...events.filter(({ id }) => id > after));
       nextToken = events.some(({ id }) => id <= after + 1) ? undefined : page.nextToken;
@@ -104,12 +105,17 @@ export class StackExecutions {
     includedData: 'ALL_DATA' | 'METADATA_ONLY',
   ): Promise<DescribeExecutionCommandOutput | null> {
     const command = new DescribeExecutionCommand({ executionArn: this.arnOf(execution), includedData });
-    try {
-      return await this.#pace.run('DescribeExecution', () => this.#client.send(command));
-    } catch (error) {
-      if (nameOf(error) !== 'ExecutionDoesNotExist') throw error;
-      return null;
-    }
+    return orNull(this.#pace.run('DescribeExecution', () => this.#client.send(command)));
+  }
+}
+
+/** `null` for an execution that Step Functions does not know. */
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (nameOf(error) !== 'ExecutionDoesNotExist') throw error;
+    return null;
   }
 }
 

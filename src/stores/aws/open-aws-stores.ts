@@ -36,10 +36,8 @@ export interface AwsClients {
   readonly sqs: SQSClient;
 }
 
-export type AwsStores = JobStores;
-
 /** All stores of a stack. Nothing is asked before a store is used, so that a caller needs rights for those alone. */
-export function openAwsStores(names: AwsStoreNames, clients: AwsClients, options?: PaceOptions): AwsStores {
+export function openAwsStores(names: AwsStoreNames, clients: AwsClients, options?: PaceOptions): JobStores {
   const { tables, buckets } = names;
   const { dynamoDb, s3, sqs } = clients;
   return {

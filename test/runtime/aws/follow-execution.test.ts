@@ -76,6 +76,23 @@ describe('followExecution', () => {
     expect(timing.sleepsMs.map(Math.round)).toEqual([1000, 1500, 2250, 3375, 5000, 5000, 5000, 1000, 1500]);
   });
 
+  it('is patient with an execution that is not seen yet, and gives up one that is never seen', async () => {
+    const events = [event(1, 'ExecutionStarted'), event(2, 'ExecutionSucceeded')];
+    const answers = [null, null, 'RUNNING', 'SUCCEEDED'] as const;
+    let looks = 0;
+    const late = follow({
+      arnOf: (name) => name,
+      status: async () => answers[looks++] ?? null,
+      eventsAfter: async (_name, after) => (looks < 3 ? [] : events.slice(after)),
+    });
+    const never = follow({ arnOf: (name) => name, status: async () => null, eventsAfter: async () => [] });
+
+    expect(await late.done).toBe('ended');
+    expect(late.told).toEqual(['run 1', 'run 2']);
+    expect(await never.done).toBe('ended');
+    expect(never.timing.sleepsMs).toHaveLength(8);
+  });
+
   it('ends at once when it is asked to, even while a call hangs', async () => {
     const controller = new AbortController();
     const { done } = follow(
@@ -141,6 +158,7 @@ describe('StackExecutions', () => {
       });
 
     expect(await failing('ExecutionDoesNotExist').describe('run')).toBeNull();
+    expect(await failing('ExecutionDoesNotExist').eventsAfter('run', 0)).toEqual([]);
     expect(await failing('ExecutionAlreadyExists').start('run', '{}')).toBe('exists');
     await expect(failing('KmsAccessDeniedException').start('run', '{}')).rejects.toMatchObject({
       code: 'STORE_KMS_DENIED',
