@@ -52,9 +52,9 @@ export class Checker {
     return this.#value[field];
   }
 
-  /** Without a `fallback` the field must be there. */
+  /** Without a `fallback` the field must be there. `null` is no way to leave a field out. */
   text(field: string, pattern: RegExp, expected: string, fallback?: string): string {
-    const value = this.raw(field) ?? fallback;
+    const value = this.#given(field, fallback);
     if (typeof value === 'string' && pattern.test(value)) return value;
     this.report(field, expected);
     return fallback ?? '';
@@ -65,14 +65,14 @@ export class Checker {
   }
 
   integer(field: string, low: number, high: number, fallback: number): number {
-    const value = this.raw(field) ?? fallback;
+    const value = this.#given(field, fallback);
     if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return value as number;
     this.report(field, `an integer from ${low} to ${high.toLocaleString('en-US')}`);
     return fallback;
   }
 
   flag(field: string, fallback: boolean): boolean {
-    const value = this.raw(field) ?? fallback;
+    const value = this.#given(field, fallback);
     if (typeof value === 'boolean') return value;
     this.report(field, 'true or false');
     return fallback;
@@ -86,15 +86,30 @@ export class Checker {
     return [];
   }
 
+  /** An object of texts, empty where it is not given. */
+  namedTexts(field: string): Readonly<Record<string, string>> {
+    const value = this.#given(field, {});
+    if (isObject(value) && Object.values(value).every((one) => typeof one === 'string')) {
+      return value as Readonly<Record<string, string>>;
+    }
+    this.report(field, 'an object of texts');
+    return {};
+  }
+
   /** An object inside this one. Without a `fallback` it must be there. */
   part(field: string, fallback?: JsonObject): Checker {
-    const part = new Checker(this.raw(field) ?? fallback, `${this.#path}/${field}`, this.#problems);
+    const part = new Checker(this.#given(field, fallback), `${this.#path}/${field}`, this.#problems);
     this.#parts.push(part);
     return part;
   }
 
   optionalPart(field: string): Checker | null {
     return this.has(field) ? this.part(field) : null;
+  }
+
+  #given(field: string, fallback: unknown): unknown {
+    const value = this.raw(field);
+    return value === undefined ? fallback : value;
   }
 
   /** To be called when every field has been asked for, once, on the whole. */
@@ -106,7 +121,7 @@ export class Checker {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../../src/errors.ts';
 import { ParameterError, type Problem } from './checker.ts';
-import { type Parameters, parseParameters } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
+import { parseParameters } from './parse-parameters.ts';
 
 /** @throws ParameterError */
 export function loadParameters(file: string): Parameters {

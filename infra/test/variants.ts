@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { buildApp } from '../lib/build-app.ts';
 import { DEPLOYED_FUNCTIONS } from '../lib/deployed-functions.ts';
-import { parseParameters } from '../lib/parameters.ts';
+import { parseParameters } from '../lib/parse-parameters.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const example = JSON.parse(readFileSync(here('../parameters.example.json'), 'utf8')) as Record<string, unknown>;
