@@ -51,6 +51,9 @@ export interface Faults {
   readonly journal?: Journal;
 }
 
+/** Real drivers in the place of stores in memory. */
+export type Drivers = Partial<Pick<FunctionDeps, 'agreementHash' | 'jobDailyDelta' | 'jobDailyA3Data'>>;
+
 type MemoryStores = ReturnType<typeof newStores>;
 
 /** Lambda ends a call after this; a step hands back its cursor after three quarters of it. */
@@ -86,22 +89,25 @@ export class JobHome {
   readonly stores: MemoryStores;
   readonly #calls = new Set<Promise<unknown>>();
 
-  private constructor(journal: MemoryJournal, items: MemoryItemTables, stores: MemoryStores) {
+  readonly #drivers: Drivers;
+
+  private constructor(journal: MemoryJournal, items: MemoryItemTables, stores: MemoryStores, drivers: Drivers = {}) {
+    this.#drivers = drivers;
     this.journal = journal;
     this.items = items;
     this.stores = stores;
   }
 
   /** Documents of these numbers in Lex, and every look-up that they need. */
-  static async begin(documents: readonly number[] = []): Promise<JobHome> {
+  static async begin(documents: readonly number[] = [], drivers: Drivers = {}): Promise<JobHome> {
     const items = new MemoryItemTables({ JobStats: ['business_date', 'execution_name'] });
-    const home = new JobHome(new MemoryJournal(), items, newStores());
+    const home = new JobHome(new MemoryJournal(), items, newStores(), drivers);
     await putLookUps(home.stores);
     for (const n of documents) home.put(n);
     return home;
   }
 
-  /** The same home once more, which shares nothing but the look-ups with this one. */
+  /** The same home once more, which shares nothing but the look-ups with this one. It has no drivers. */
   copy(): JobHome {
     const { jobDailyDelta, jobDailyBatchProcessing, jobDailyA3Data, agreementHash } = this.stores;
     const copy = new JobHome(this.journal.copy(), this.items.copy(), {
@@ -186,7 +192,7 @@ export class JobHome {
 
   /** All that is published or known of documents; `times.json` holds clock values and nothing else. */
   async published(folder = ''): Promise<ReadonlyMap<string, string>> {
-    const { jobDailyA3Data: a3, agreementHash } = this.stores;
+    const { jobDailyA3Data: a3, agreementHash } = { ...this.stores, ...this.#drivers };
     const parts = new Map<string, string>();
     for await (const { key } of a3.list(folder)) {
       if (key.endsWith('/times.json')) continue;
@@ -220,6 +226,7 @@ export class JobHome {
       rules: rulesInForce(undefined, 'rules'),
       codeVersion: 'test',
       workLimits: WORK_LIMITS,
+      ...this.#drivers,
     };
   }
 
