@@ -39,7 +39,7 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     expect(stdout).toContain('mac/mac-0000000080\n✔ in the table, as of 2021-10-25.\n');
     expect(stdout).toContain(
       [
-        '  2021-10-20  new (1 row), by agreements-2021-10-20',
+        '  2021-10-20  new (1 row added), by agreements-2021-10-20',
         '  2021-10-22  no table (1 business day): the last good one is as of 2021-10-21',
         '  2021-10-25  changed, by agreements-2021-10-25',
         '              A3.7: "Texas" -> "State of Texas"',
@@ -96,6 +96,19 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
       ['pwm', 'removed'],
     ]);
     expect(documents[1].time_line.at(-2)).toMatchObject({ date: TWO, event: 'removed' });
+  });
+
+  it('tells a day on which a document was only saved again, and one that healed it', async () => {
+    expect((await cli('why', 'cct-0000000007')).stdout).toContain(
+      '  2021-10-21  touched: saved again in Lex with the same content, by\n',
+    );
+    const { documents } = await json('why', 'docman-0000000001');
+    expect(documents[0].time_line.map((entry: { event?: string; date: string }) => entry.event ?? entry.date)).toEqual([
+      'rejected',
+      'healed',
+      '2021-10-22',
+    ]);
+    expect(documents[0].time_line[1].reasons).toMatchObject([{ kind: 'document' }]);
   });
 
   it('tells only the days that were asked for, and compares the first of them with the day before', async () => {

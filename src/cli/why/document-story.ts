@@ -70,6 +70,9 @@ export interface DocumentStory extends Place {
   readonly state: StoryState;
   readonly rows: readonly StoryRow[];
   readonly rejected: {
+    /** First day of those in a row on which it is rejected, as far as days are looked at. */
+    readonly standing_since: string;
+    /** Of its last result. */
     readonly since: string;
     readonly run: string;
     readonly findings: readonly ExplainedFinding[];
@@ -95,7 +98,6 @@ export function tellStory(
   const { namespace, lex_id, found_by } = document;
   const { day, state } = history[0]!;
   const days = history.map((one) => one.day);
-  const isThere = state.rows.length > 0 || state.rejected !== null;
   const { rejected } = state;
   return {
     namespace,
@@ -107,8 +109,13 @@ export function tellStory(
     rejected:
       rejected === null
         ? null
-        : { since: rejected.since, run: rejected.run, findings: rejected.findings.map(explainFinding) },
-    origin: isThere ? originOf(namespace, state, days, context) : null,
+        : {
+            standing_since: rejectedSince(history, rejected.since),
+            since: rejected.since,
+            run: rejected.run,
+            findings: rejected.findings.map(explainFinding),
+          },
+    origin: isStanding(state) ? originOf(namespace, state, days, context) : null,
     time_line: timeLine(namespace, history, context),
   };
 }
@@ -116,8 +123,17 @@ export function tellStory(
 function stateOf({ rows, rejected }: DocumentState, history: readonly DocumentDay[]): StoryState {
   if (rejected !== null) return rows.length > 0 ? 'stale' : 'rejected';
   if (rows.length > 0) return 'published';
-  const wasThere = history.some(({ state }) => state.rows.length > 0 || state.rejected !== null);
-  return wasThere ? 'removed' : 'unreadable';
+  return history.some(({ state }) => isStanding(state)) ? 'removed' : 'unreadable';
+}
+
+function isStanding({ rows, rejected }: DocumentState): boolean {
+  return rows.length > 0 || rejected !== null;
+}
+
+function rejectedSince(history: readonly DocumentDay[], since: string): string {
+  const end = history.findIndex(({ state }) => state.rejected === null);
+  const oldest = (end < 0 ? history : history.slice(0, end)).at(-1)?.state.rejected?.since ?? since;
+  return oldest < since ? oldest : since;
 }
 
 function storyRow(row: TableRow): StoryRow {
@@ -153,11 +169,12 @@ function timeLine(
 ): readonly TimeLineEntry[] {
   const gaps = missing.map((days): TimeLineEntry => ({ type: 'no_table', date: days.from, ...days }));
   const entries: TimeLineEntry[] = [];
-  for (const [i, { day, state }] of [...history.entries()].reverse()) {
-    if (!isWithin(day.manifest.business_date, between)) continue;
-    const ofDay = entriesOfDay(namespace, day, stateBefore(history, i), state);
+  for (const [i, one] of [...history.entries()].reverse()) {
+    const { business_date } = one.day.manifest;
+    if (!isWithin(business_date, between)) continue;
+    const ofDay = entriesOfDay(namespace, stateBefore(history, i), one);
     // Days come in the order of their publication, which is nearly always that of their dates.
-    while (gaps[0] !== undefined && gaps[0].date < day.manifest.business_date) entries.push(gaps.shift()!);
+    while (gaps[0] !== undefined && gaps[0].date < business_date) entries.push(gaps.shift()!);
     entries.push(...ofDay);
   }
   return [...entries, ...gaps];
@@ -172,21 +189,18 @@ function stateBefore(history: readonly DocumentDay[], i: number): DocumentState 
 
 const NOTHING: DocumentState = { rows: [], rejected: null, unreadable: [] };
 
-function entriesOfDay(
-  namespace: string,
-  { manifest }: HistoryDay,
-  before: DocumentState | null,
-  now: DocumentState,
-): readonly TimeLineEntry[] {
-  const { business_date: date, attempt, run, query } = manifest;
+function entriesOfDay(namespace: string, before: DocumentState | null, now: DocumentDay): readonly TimeLineEntry[] {
+  const { business_date: date, attempt, run, query } = now.day.manifest;
   const entries: TimeLineEntry[] = [];
   const counts = query.find((one) => one.namespace === namespace);
-  if (counts === undefined) entries.push({ type: 'not_in_run', date, run });
-  else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
-  const event = explainDay(before, now, manifest);
+  if (counts === undefined) {
+    // Before its namespace was ever read there is nothing to tell.
+    if (isStanding(now.state)) entries.push({ type: 'not_in_run', date, run });
+  } else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
+  const event = explainDay(before, now);
   if (event === null) return entries;
   const { kind, rows, reasons, row_reasons } = event;
-  const findings = findingsOf(kind, now);
+  const findings = findingsOf(kind, now.state);
   const masked = rows.map((row) => ({ ...row, fields: maskFields(row.fields) }));
   return [...entries, { type: 'event', date, attempt, run, event: kind, rows: masked, reasons, row_reasons, findings }];
 }

@@ -49,7 +49,7 @@ const STATES: Readonly<Record<StoryState, readonly [icon: string, tone: 'good' |
 function head({ namespace, lex_id, state, as_of, found_by, rejected }: DocumentStory, paint: Paint, width: number) {
   const [icon, tone, words] = STATES[state];
   const named = found_by === 'raw' ? ' Its text names what was asked for.' : '';
-  const since = rejected === null ? '' : ` since ${rejected.since}`;
+  const since = rejected === null ? '' : ` since ${rejected.standing_since}`;
   const [first = '', ...more] = wrap(`${words}${since}, as of ${as_of}.${named}`, width, `${icon} `, '  ');
   return [
     ...wrap(harmless(`${namespace}/${lex_id}`), width).map((line) => paint('strong', line)),

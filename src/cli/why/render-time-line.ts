@@ -30,6 +30,7 @@ const EVENTS: Readonly<Record<DayEventKind, readonly [tone: 'good' | 'warning' |
   rejected_again: ['bad', 'transformed again, and rejected again'],
   healed: ['good', 'healed: rejected before, valid now'],
   removed: ['bad', 'removed: Lex has it no more'],
+  touched: ['quiet', 'touched: saved again in Lex with the same content'],
   unreadable: ['warning', 'unreadable in Lex that day: it keeps what it had'],
 };
 
@@ -54,20 +55,30 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
 function renderEvent(entry: StoryEvent, paint: Paint, width: number): readonly string[] {
   const { date, run, event, rows, reasons, row_reasons, findings } = entry;
   const [tone, words] = EVENTS[event];
-  const isWhole = event === 'new' || event === 'removed';
-  const whole = isWhole ? ` (${plural(rows.length, 'row')})` : '';
+  const isWhole = rows.length > 0 && rows.every(({ change }) => change !== 'changed');
+  const whole = isWhole ? ` (${wholeRows(rows)})` : '';
   const [first = '', ...more] = wrap(`${words}${whole}, by ${run}`, width, `  ${date}  `, INDENT);
-  const told = isWhole ? [] : rows;
+  // What was added stands above, unless it is there no more.
+  const told = rows.every(({ change }) => change === 'added') ? [] : rows;
   const ofRows = JSON.stringify(row_reasons) === JSON.stringify(reasons) ? [] : row_reasons;
   return [
     first.replace(words, (text) => paint(tone, text)),
     ...more,
     ...told.slice(0, MAX_SHOWN).flatMap((row) => rowLines(row, told.length > 1, width)),
     ...(told.length > MAX_SHOWN ? [`${INDENT}and ${plural(told.length - MAX_SHOWN, 'more row')}, see --json`] : []),
-    ...reasonLines(event === 'healed' ? 'healed by' : 'because', reasons, width),
+    ...reasonLines('because', reasons, width),
     ...reasonLines('against the rows that stood', ofRows, width),
     ...findingLines(findings, width, INDENT),
   ];
+}
+
+function wholeRows(rows: readonly RowDifference[]): string {
+  const added = rows.filter(({ change }) => change === 'added').length;
+  const parts = [
+    ...(added > 0 ? [`${plural(added, 'row')} added`] : []),
+    ...(added < rows.length ? [`${plural(rows.length - added, 'row')} removed`] : []),
+  ];
+  return parts.join(', ');
 }
 
 function rowLines(row: RowDifference, isNamed: boolean, width: number): readonly string[] {

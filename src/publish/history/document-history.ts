@@ -7,6 +7,7 @@ import type { Place, TableRow } from '../published.ts';
 import { DocumentFiles, type DocumentRejects } from './document-files.ts';
 import { mapInParallel } from './map-in-parallel.ts';
 import type { HistoryDay } from './published-days.ts';
+import { wasTouched } from './was-touched.ts';
 
 /** Files that are decompressed at once; more wait for processors. */
 const PARALLEL_FILES = 4;
@@ -19,6 +20,8 @@ export interface DocumentState extends DocumentRejects {
 export interface DocumentDay {
   readonly day: HistoryDay;
   readonly state: DocumentState;
+  /** Saved again in Lex with the same content; `null`: not known. */
+  readonly touched: boolean | null;
 }
 
 /**
@@ -27,13 +30,14 @@ export interface DocumentDay {
  * @throws PermanentError `STORE_CORRUPT`
  */
 export async function readDocumentHistory(
-  a3: Pick<JobDailyA3Data, 'open'>,
+  a3: Pick<JobDailyA3Data, 'get' | 'open'>,
   days: readonly HistoryDay[],
   place: Place,
 ): Promise<readonly DocumentDay[]> {
   const files = new DocumentFiles(a3, place);
   const rejects = await mapInParallel(days, PARALLEL_FILES, (day) => files.rejects(day));
   const changes = await mapInParallel(days, PARALLEL_FILES, (day) => files.changes(day));
+  const touched = await mapInParallel(days, PARALLEL_FILES, (day) => wasTouched(a3, day, place));
   // Read beforehand, several at once: the loop below takes one day after the other.
   const isRead = days.map((_, i) => i === 0 || days[i - 1]!.base !== 'known' || changes[i - 1]!.length > 0);
   await mapInParallel(
@@ -46,7 +50,7 @@ export async function readDocumentHistory(
   for (const [i, day] of days.entries()) {
     const madeBy = days[i - 1]?.manifest.run;
     if (isRead[i] || rows.some(({ lineage }) => lineage.run === madeBy)) rows = await files.rows(day);
-    found.push({ day, state: { rows, ...rejects[i]! } });
+    found.push({ day, state: { rows, ...rejects[i]! }, touched: touched[i] ?? null });
   }
   return found;
 }

@@ -4,11 +4,12 @@ import type { Manifest, TableRow } from '../published.ts';
 import { differences } from '../table-row.ts';
 import { diffRows, type RowDifference } from './diff-days.ts';
 import type { KnownReject } from './document-files.ts';
-import type { DocumentState } from './document-history.ts';
+import type { DocumentDay, DocumentState } from './document-history.ts';
 
 /**
  * `first`: it stood already on the first day that is known. `remade`: transformed again, with the same rows.
  * `rejected_again`: by another result than the one that stood. `healed`: rejected before, valid now.
+ * `touched`: saved again in Lex with the same content, which changes nothing here.
  * `unreadable`: a row of Lex with its id could not be read, and it keeps what it had.
  */
 export type DayEventKind =
@@ -20,6 +21,7 @@ export type DayEventKind =
   | 'rejected_again'
   | 'healed'
   | 'removed'
+  | 'touched'
   | 'unreadable';
 
 /** Why a document was transformed again, or its rows differ. */
@@ -51,12 +53,12 @@ export interface DayEvent {
 /** @param before `null`: not known. @returns `null`: nothing happened to it */
 export function explainDay(
   before: DocumentState | null,
-  now: DocumentState,
-  { run }: Pick<Manifest, 'run'>,
+  { state: now, touched, day }: Pick<DocumentDay, 'state' | 'touched'> & { readonly day: ExplainedDay },
 ): DayEvent | null {
+  const { run } = day.manifest;
   if (before === null) return isThere(now) ? { kind: 'first', rows: [], reasons: [], row_reasons: [] } : null;
   const rows = pairKeys(diffRows(before.rows, now.rows), before.rows, now.rows);
-  const kind = kindOf(before, now, rows.length > 0, run);
+  const kind = kindOf(before, now, rows.length > 0, run) ?? (touched ? 'touched' : null);
   if (kind === null) return null;
   const isMade = ['changed', 'remade', 'rejected', 'rejected_again', 'healed'].includes(kind);
   if (!isMade || !isThere(before)) return { kind, rows, reasons: [], row_reasons: [] };
@@ -65,6 +67,11 @@ export function explainDay(
   const isFromReject = before.rejected !== null && before.rows.length > 0;
   const row_reasons = isFromReject ? reasonsBetween(basisOf({ ...before, rejected: null }), to) : reasons;
   return { kind, rows, reasons, row_reasons };
+}
+
+/** What is needed of the day. */
+export interface ExplainedDay {
+  readonly manifest: Pick<Manifest, 'run'>;
 }
 
 function isThere({ rows, rejected }: DocumentState): boolean {

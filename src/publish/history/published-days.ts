@@ -21,18 +21,23 @@ export interface PublishedDaysDeps {
  */
 export async function* readPublishedDays({ jobStats, a3 }: PublishedDaysDeps): AsyncIterable<HistoryDay> {
   const { head } = await jobStats.getLock();
+  let day = head === null ? null : await openPublishedDay(a3, head);
   let pointers: readonly string[] | null = null;
-  let key = head;
-  while (key !== null) {
-    const day = await openPublishedDay(a3, key);
+  while (day !== null) {
     const { base, business_date } = day.manifest;
-    const isThere = base !== null && (await a3.get(base)) !== null;
-    yield { ...day, base: base === null ? 'none' : isThere ? 'known' : 'gone' };
-    key = isThere ? base : null;
-    if (key !== null || base === null) continue;
+    const older: PublishedDay | null = base === null ? null : await openIfThere(a3, base);
+    yield { ...day, base: base === null ? 'none' : older === null ? 'gone' : 'known' };
+    day = older;
+    if (day !== null || base === null) continue;
     pointers ??= await pointersOf(a3);
-    key = await lastManifestBefore(a3, pointers, business_date);
+    day = await lastDayBefore(a3, pointers, business_date);
   }
+}
+
+/** `null`: it was deleted. */
+async function openIfThere(a3: Pick<JobDailyA3Data, 'get'>, key: string): Promise<PublishedDay | null> {
+  const body = await a3.get(key);
+  return body === null ? null : openPublishedDay({ get: async () => body }, key);
 }
 
 /** Keys of the pointers, descending by date. */
@@ -42,15 +47,16 @@ async function pointersOf(a3: Pick<JobDailyA3Data, 'list'>): Promise<readonly st
   return keys.sort().reverse();
 }
 
-async function lastManifestBefore(
+async function lastDayBefore(
   a3: Pick<JobDailyA3Data, 'get'>,
   pointers: readonly string[],
   date: string,
-): Promise<string | null> {
+): Promise<PublishedDay | null> {
   for (const pointer of pointers) {
     if (pointer >= `as_of/${date}.json`) continue;
     const manifest = manifestOf(await a3.get(pointer));
-    if (manifest !== null && (await a3.get(manifest)) !== null) return manifest;
+    const day = manifest === null ? null : await openIfThere(a3, manifest);
+    if (day !== null) return day;
   }
   return null;
 }

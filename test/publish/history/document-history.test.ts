@@ -23,7 +23,7 @@ describe('the history of a document', () => {
           const rows = (await Array.fromAsync(readTable(a3, day))).filter((row) => row.lex_id === lex_id);
           const rejects = (await Array.fromAsync(readRejected(a3, day))).filter((entry) => entry.lex_id === lex_id);
           const rejected = rejects.map(withoutText)[0] ?? null;
-          expect(found[number]).toEqual({ day, state: { rows, rejected, unreadable: [] } });
+          expect(found[number]).toEqual({ day, state: { rows, rejected, unreadable: [] }, touched: false });
         }
       }),
       { numRuns: 12 },
@@ -38,7 +38,10 @@ describe('the history of a document', () => {
       return a3.open(key);
     };
 
-    await readDocumentHistory({ open }, published.toReversed(), { namespace: 'mac', lex_id: IDS[3]! });
+    await readDocumentHistory({ get: (key) => a3.get(key), open }, published.toReversed(), {
+      namespace: 'mac',
+      lex_id: IDS[3]!,
+    });
 
     const tables = opened.filter((key) => key.includes('/table/'));
     expect(published.at(-1)!.manifest.shards.length).toBeGreaterThan(2);
@@ -56,7 +59,10 @@ describe('the history of a document', () => {
       })() as AsyncIterable<Buffer>;
     };
 
-    const reading = readDocumentHistory({ open }, published, { namespace: 'mac', lex_id: IDS[0]! });
+    const reading = readDocumentHistory({ get: (key) => a3.get(key), open }, published, {
+      namespace: 'mac',
+      lex_id: IDS[0]!,
+    });
 
     await expect(reading).rejects.toMatchObject({ code: 'STORE_CORRUPT', details: { key: table } });
   });

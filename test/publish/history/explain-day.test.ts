@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Use } from '../../../src/agreements/look-up-items.ts';
 import type { KnownReject } from '../../../src/publish/history/document-files.ts';
 import type { DocumentState } from '../../../src/publish/history/document-history.ts';
-import { explainDay } from '../../../src/publish/history/explain-day.ts';
+import { explainDay as explain } from '../../../src/publish/history/explain-day.ts';
 import type { TableRow } from '../../../src/publish/published.ts';
 import { a3Values } from '../day-fixture.ts';
 
-const TODAY = { run: 'agreements-2021-10-21' };
+const RUN = 'agreements-2021-10-21';
+
+function explainDay(before: DocumentState | null, state: DocumentState, touched = false) {
+  return explain(before, { state, touched, day: { manifest: { run: RUN } } });
+}
+
 const LAW: Use = { table: 'GoverningLaw', key: 'texas', version: 'v1' };
 const NOTHING: DocumentState = { rows: [], rejected: null, unreadable: [] };
 
@@ -48,7 +53,7 @@ function rejected(made: Made = {}, rows: readonly TableRow[] = []): DocumentStat
 }
 
 describe('what a day did to a document', () => {
-  const now = { run: TODAY.run };
+  const now = { run: RUN };
   const other = { ...now, content: 'two' };
   it.each([
     ['nothing', valid(row({})), valid(row({})), null],
@@ -65,16 +70,21 @@ describe('what a day did to a document', () => {
     ['unreadable', valid(row({})), { ...valid(row({})), unreadable: [rejected().rejected!] }, 'unreadable'],
     ['never there', NOTHING, NOTHING, null],
   ] as const)('%s', (_what, before, after, kind) => {
-    expect(explainDay(before, after, TODAY)?.kind ?? null).toBe(kind);
+    expect(explainDay(before, after)?.kind ?? null).toBe(kind);
+  });
+
+  it('touched, when it was saved again and nothing else happened to it', () => {
+    expect(explainDay(valid(row({})), valid(row({})), true)?.kind).toBe('touched');
+    expect(explainDay(valid(row({})), valid(row({}, other)), true)?.kind).toBe('remade');
   });
 
   it('stands already on the first day that is known, with no reason', () => {
-    expect(explainDay(null, valid(row({})), TODAY)).toMatchObject({ kind: 'first', rows: [], reasons: [] });
-    expect(explainDay(null, NOTHING, TODAY)).toBeNull();
+    expect(explainDay(null, valid(row({})))).toMatchObject({ kind: 'first', rows: [], reasons: [] });
+    expect(explainDay(null, NOTHING)).toBeNull();
   });
 
   it('shows a row whose key is another as changed in that field', () => {
-    const event = explainDay(valid(row({})), valid(row({ 'A3.6': 'OTHER' }, other)), TODAY);
+    const event = explainDay(valid(row({})), valid(row({ 'A3.6': 'OTHER' }, other)));
 
     expect(event?.rows).toMatchObject([{ change: 'changed', fields: { 'A3.6': { from: 'CLIENT', to: 'OTHER' } } }]);
   });
@@ -82,7 +92,7 @@ describe('what a day did to a document', () => {
 
 describe('what made the difference', () => {
   const reasons = (before: Made, after: Made) =>
-    explainDay(valid(row({}, before)), valid(row({}, { run: TODAY.run, ...after })), TODAY)?.reasons;
+    explainDay(valid(row({}, before)), valid(row({}, { run: RUN, ...after })))?.reasons;
   const use = (version: string): Use => ({ ...LAW, version });
 
   it('is the document, when its content is another', () => {
@@ -125,7 +135,7 @@ describe('what made the difference', () => {
   it('heals a rejection for one reason, and changes the rows that stood for another', () => {
     const stood = row({}, { content: 'zero', stale: '2021-10-20' });
     const before = rejected({ uses: [use('absent')] }, [stood]);
-    const event = explainDay(before, valid(row({ 'A3.4': 'Name' }, { run: TODAY.run, uses: [use('v1')] })), TODAY);
+    const event = explainDay(before, valid(row({ 'A3.4': 'Name' }, { run: RUN, uses: [use('v1')] })));
 
     expect(event).toMatchObject({
       kind: 'healed',

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { displayWidth } from '../../../src/cli/terminal/harmless.ts';
+import { plain } from '../../../src/cli/terminal/paint.ts';
+import { type StoryContext, tellStory } from '../../../src/cli/why/document-story.ts';
+import { renderStory } from '../../../src/cli/why/render-story.ts';
+import type { NamespaceCounts } from '../../../src/job/contracts.ts';
+import { readDocumentHistory } from '../../../src/publish/history/document-history.ts';
+import type { HistoryDay } from '../../../src/publish/history/published-days.ts';
+import { openPublishedDay } from '../../../src/publish/read-published.ts';
+import type { SliceLine } from '../../../src/publish/slice-output.ts';
+import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
+import { type DaySlice, publishDay, rejectedLine, transformedRow, validLine } from '../../publish/day-fixture.ts';
+
+const CONTEXT: StoryContext = { between: null, missing: [], modules: new Map() };
+const SCREEN = { paint: plain, width: 80, commandWidth: 80 };
+const HINTS = { flags: ' --data d', isQuiet: false };
+
+const row = (values: Parameters<typeof transformedRow>[0]) =>
+  transformedRow({ 'A3.2': 'BANK', 'A3.3': 'A-1', 'A3.6': 'CLIENT', ...values });
+
+const OTHER = validLine('m-2', [row({ 'A3.3': 'A-2' })]);
+
+/** Publishes these lines of mac day after day (none: mac is not part of the run), and tells the story of `m-1`. */
+async function storyOf(
+  lines: readonly (readonly SliceLine[])[],
+  query: (counts: readonly NamespaceCounts[], day: number) => readonly NamespaceCounts[] = (counts) => counts,
+) {
+  const a3 = new MemoryJobDailyA3Data();
+  const days: HistoryDay[] = [];
+  for (const [i, ofDay] of lines.entries()) {
+    const id = { business_date: `2021-10-1${i + 1}`, attempt: 1 };
+    const slices: readonly DaySlice[] = ofDay.length === 0 ? [] : [{ namespace: 'mac', lines: ofDay }];
+    const { manifest } = await publishDay(a3, id, days[0]?.key ?? null, slices, {
+      query: (counts) => query(counts, i),
+    });
+    days.unshift({ ...(await openPublishedDay(a3, manifest)), base: i === 0 ? 'none' : 'known' });
+  }
+  const history = await readDocumentHistory(a3, days, { namespace: 'mac', lex_id: 'm-1' });
+  return tellStory({ namespace: 'mac', lex_id: 'm-1', found_by: 'lex id' }, history, CONTEXT);
+}
+
+describe('the story of a document', () => {
+  it('shows no contact details, in no form', async () => {
+    const story = await storyOf([
+      [validLine('m-1', [row({ 'A3.13': 'Ada Lovelace', 'A3.16': 'ada@example.com' })], 'x')],
+      [validLine('m-1', [row({ 'A3.13': 'Charles Babbage', 'A3.16': 'ada@example.com' })], 'y')],
+      [{ ...rejectedLine('m-1', 'z'), raw: '{"email":"ada@example.com"}' }],
+    ]);
+
+    const told = JSON.stringify(story) + renderStory(story, HINTS, SCREEN).join('\n');
+
+    expect(told).not.toMatch(/Ada|Babbage|example\.com/);
+    expect(told).toContain('A3.13: "*** (12 characters)" -> "*** (15 characters)"');
+  });
+
+  it('tells rows that have turned stale, what was rejected, and what healed it', async () => {
+    const story = await storyOf([
+      [validLine('m-1', [row({})], 'x')],
+      [rejectedLine('m-1', 'y')],
+      [OTHER],
+      [validLine('m-1', [row({ 'A3.7': 'Texas' })], 'z')],
+    ]);
+
+    expect(story).toMatchObject({ state: 'published', rejected: null });
+    expect(story.time_line.map((entry) => (entry.type === 'event' ? entry.event : entry.type))).toEqual([
+      'new',
+      'rejected',
+      'healed',
+    ]);
+    expect(story.time_line[1]).toMatchObject({
+      rows: [{ change: 'changed', fields: {}, stale: { from: null, to: '2021-10-12' } }],
+      findings: [{ rule: 'A3.5-unreadable', citation: '31 CFR 148 App. A, A3.5; 12 CFR 371 App. B, A3.5' }],
+    });
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain('stale since 2021-10-12');
+    expect(text).toContain('A3.7: nothing -> "Texas"\n              current again');
+  });
+
+  it('says since when it is rejected, and that older rows stand', async () => {
+    const story = await storyOf([
+      [validLine('m-1', [row({})], 'x')],
+      [rejectedLine('m-1', 'y')],
+      [rejectedLine('m-1', 'z')],
+    ]);
+
+    expect(story).toMatchObject({ state: 'stale', rejected: { since: '2021-10-13', standing_since: '2021-10-12' } });
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain(
+      '! in the table with older rows: the document is rejected since 2021-10-12, as of\n  2021-10-13.',
+    );
+    expect(text).toContain('look at   npx lexdelta rejected agreements-2021-10-13-attempt-1 --data d');
+  });
+
+  it('names days on which its namespace was not read whole, or not at all', async () => {
+    const story = await storyOf([[validLine('m-1', [row({})]), OTHER], [OTHER], []], (counts, day) =>
+      day === 1 ? counts.map((one) => ({ ...one, complete: false })) : counts,
+    );
+
+    expect(story.time_line).toMatchObject([
+      { type: 'event', event: 'new' },
+      { type: 'not_read_whole', date: '2021-10-12' },
+      { type: 'not_in_run', date: '2021-10-13' },
+    ]);
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain('  2021-10-12  its namespace was not read whole: a change in Lex may show later\n');
+  });
+
+  it('shows hostile texts harmlessly, and nothing wider than the screen', async () => {
+    const hostile = { 'A3.3': 'A-1\u001b[2J', 'A3.7': `\u202e${'x'.repeat(200)}` };
+    const rows = Array.from({ length: 30 }, (_, i) => row({ ...hostile, 'A3.6': `CLIENT-${i}-${'y'.repeat(40)}` }));
+    const lines = [[validLine('m-1', [row(hostile)], 'x')], [validLine('m-1', rows, 'y')]];
+
+    for (const story of [await storyOf(lines.slice(0, 1)), await storyOf(lines)]) {
+      const text = renderStory(story, HINTS, SCREEN);
+      expect(text.join('')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+      for (const line of text) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+    }
+  });
+});
