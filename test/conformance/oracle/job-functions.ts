@@ -99,6 +99,8 @@ function createA3Data(input: CreateA3DataInput): unknown {
     case 'build':
     case 'check':
       return { batch: input.batch, cursor: input.cursor === null ? 1 : null };
+    case 'masters':
+      return { cursor: input.cursor === null ? 1 : null };
     case 'manifest': {
       const manifest = `published/as_of=${input.business_date}/attempt=${input.attempt}/manifest.json`;
       return { manifest, rows: 7, added: 7, changed: 0, removed: 0, rejected: 0, stale: 0, table_findings: 0 };

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ORACLE_PYTHON } from './install-oracle.ts';
 
 export interface Oracle {
+  readonly endpoint: string;
   /** @throws Error the service's own, with its type as `name` */
   call(service: Service, operation: string, body: Readonly<Record<string, unknown>>): Promise<Answer>;
   stop(): Promise<void>;
@@ -38,6 +39,7 @@ export async function startOracle(lambdaEndpoint: string): Promise<Oracle> {
   const url = `http://127.0.0.1:${port}`;
   await waitUntilUp(url, child, log);
   return {
+    endpoint: url,
     call: (service, operation, body) => call(url, service, operation, body),
     async stop() {
       const exited = once(child, 'exit');
