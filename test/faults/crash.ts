@@ -9,9 +9,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { changeLookUps } from '../../src/stores/change-look-ups.ts';
 import type { RunDay } from './run-day.ts';
-import { DAY_TWO_REPLAYS, dayOne, dayTwo, SMALL_PARTS } from './support/crash-days.ts';
-import { copyDataFolder, differences, makeDataFolder, requestReplay, snapshot } from './support/data-folder.ts';
+import { DAY_TWO_LOOK_UPS, DAY_TWO_REPLAYS, dayOne, dayTwo, SMALL_PARTS } from './support/crash-days.ts';
+import {
+  copyDataFolder,
+  differences,
+  makeDataFolder,
+  requestReplay,
+  snapshot,
+  withStores,
+} from './support/data-folder.ts';
 import { inputOf } from './support/input.ts';
 import { runDay, startDay } from './support/processes.ts';
 
@@ -64,6 +72,7 @@ async function knownDays(): Promise<readonly KnownDay[]> {
   const one = await knownDay('day 1', empty, { lex: lexOne, input: inputOf('2021-10-20'), workLimits: SMALL_PARTS });
   const next = await copyDataFolder(join(root, 'clean-day-1'), join(root, 'before-day-2'));
   await requestReplay(next, 1, DAY_TWO_REPLAYS);
+  await withStores(next, (stores) => changeLookUps(stores, DAY_TWO_LOOK_UPS));
   const two = await knownDay('day 2', next, { lex: lexTwo, input: inputOf('2021-10-21'), workLimits: SMALL_PARTS });
   return [one, two];
 }

@@ -1,4 +1,5 @@
 /** Two business days of some 40 documents that meet every outcome, for the crash test. */
+import { entityItem, lawItem } from '../../../src/agreements/make-look-up-items.ts';
 import type { WorkLimits } from '../../../src/runtime/runtime-config.ts';
 import { documentId, documentLine, LexBooks } from './lex-books.ts';
 
@@ -37,6 +38,12 @@ export function dayTwo(): LexBooks {
     .put('cct', 5)
     .put('cct', 8, { law: 'Nevada' });
 }
+
+/** Look-ups that change between the days: documents of several shards, one of which heals, are transformed again. */
+export const DAY_TWO_LOOK_UPS = {
+  entities: [entityItem('Nobody Knows Ltd.', ['CP'], { 'CP.4': 'Nobody Knows Limited' })],
+  laws: [lawItem('US-NY', 'State of New York')],
+};
 
 /** Unchanged documents, a valid and a rejected one, that day two transforms again all the same. */
 export const DAY_TWO_REPLAYS = [
