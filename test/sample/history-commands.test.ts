@@ -122,6 +122,7 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
   });
 
   it.each([
+    [[' '], 2, 'USAGE', 'Give an A3.3 or a lex id'],
     [['nobody'], 1, 'AGREEMENT_UNKNOWN', 'on any of 3 published days'],
     [
       ['cuad-0080', '--between', '10-22-2021', '10-23-2021'],
@@ -131,6 +132,7 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     ],
     [['cuad-0080', '--between', '10-22-2021', '10-21-2021'], 2, 'USAGE', 'the earlier date comes first'],
     [['cuad-0080', '--between', '10-22-2021'], 2, 'USAGE', 'takes two dates'],
+    [['nobody', '--between', TWO, THREE], 1, 'AGREEMENT_UNKNOWN', 'on any of 2 published days from 2021-10-21'],
     [['cuad-0080', '--namespace', 'nosuch'], 2, 'USAGE', 'they have cct, docman, mac, pwm'],
   ])('refuses %j', async (args, exitCode, code, text) => {
     const result = await cli('why', ...args);

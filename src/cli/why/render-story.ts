@@ -1,4 +1,5 @@
 /** A document's story as people read it: what stands, what it is made of, then its time line, the oldest day first. */
+import { ABSENT } from '../../agreements/look-up-items.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import { PROGRAM } from '../program-name.ts';
 import { commandLines } from '../terminal/command-lines.ts';
@@ -122,7 +123,7 @@ function origin(made: StoryOrigin, width: number): readonly string[] {
 }
 
 export function versionWord(version: string): string {
-  return version === 'absent' ? 'not there' : short(version);
+  return version === ABSENT ? 'not there' : short(version);
 }
 
 /** Enough of a digest to tell two apart; `--json` has all of it. */

@@ -13,7 +13,11 @@ import { readConfig } from '../config.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { flagsForHints, placeOf } from '../define-command.ts';
 import { plural } from '../terminal/figures.ts';
-import { type Between, daysBetween, missingBetween, readBetween } from './day-range.ts';
+import { harmless } from '../terminal/harmless.ts';
+import { showProgressLine } from '../terminal/progress-line.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { type Between, daysBetween, isWithin, missingBetween, readBetween } from './day-range.ts';
 import { type DocumentStory, tellStory } from './document-story.ts';
 import { renderStory } from './render-story.ts';
 
@@ -24,45 +28,54 @@ export interface WhyFlags extends GlobalFlags {
 
 /** Documents whose time line is told; of others the names are. */
 const MAX_TOLD = 5;
+const MAX_NAMED = 10;
 
 export async function tellWhy(text: string, flags: WhyFlags, context: Context): Promise<number> {
   const { terminal, services } = context;
+  if (text.trim() === '') throw new PermanentError('USAGE', 'Give an A3.3 or a lex id.');
   const between = readBetween(flags.between);
   const { namespaceModules } = await readConfig({}, context);
-  const [modules, { calendar, timeZone }] = await Promise.all([
-    loadNamespaces(namespaceModules),
-    readBusinessDays(context),
-  ]);
+  const modules = await loadNamespaces(namespaceModules);
+  const businessDays = await readBusinessDays(context);
   const data = await services.openData(await placeOf(flags, context), 'read');
+  let step = 'reading the manifests';
+  const endProgress = showProgressLine(terminal, () => harmless(`${text}  ${step}`));
   try {
-    const a3 = data.jobDailyA3Data;
     const all = await publishedDays(data);
     const days = daysBetween(all, between);
     checkNamespace(flags.namespace, all);
-    const found = await findAgreement(a3, days, text, flags.namespace ?? null);
+    step = `looking for it in ${plural(days.length, 'published day')}`;
+    const found = await findAgreement(data.jobDailyA3Data, days, text, flags.namespace ?? null);
     if (found.length === 0) throw await unknownAgreement(text, flags, days, between, data);
-    const missing = missingBetween(all, between, calendar, localDate(context.now(), timeZone));
+    const today = localDate(context.now(), businessDays.timeZone);
+    const missing = missingBetween(all, between, businessDays.calendar, today);
     const stories: DocumentStory[] = [];
     for (const document of found.slice(0, MAX_TOLD)) {
-      const history = await readDocumentHistory(a3, days, document);
+      step = `reading what became of ${document.namespace}/${document.lex_id}`;
+      const history = await readDocumentHistory(data.jobDailyA3Data, days, document);
       stories.push(tellStory(document, history, { between, missing, modules }));
     }
+    endProgress();
     const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));
-    if (terminal.isJson) {
-      terminal.printJson('why', { asked: text, between, days: days.length, documents: stories, others });
-      return 0;
-    }
-    const hints = { flags: flagsForHints(flags), isQuiet: terminal.isQuiet };
-    for (const [i, story] of stories.entries()) {
-      terminal.print(...(i === 0 ? [] : ['']), ...renderStory(story, hints, terminal));
-    }
-    if (others.length > 0) {
-      terminal.note(`${plural(others.length, 'more document')} named so: give namespace/lex-id, or --namespace.`);
-    }
+    if (terminal.isJson) terminal.printJson('why', { asked: text, between, documents: stories, others });
+    else print(stories, others, flags, terminal);
     return 0;
   } finally {
+    endProgress();
     await data.close();
   }
+}
+
+function print(stories: readonly DocumentStory[], others: readonly Place[], flags: WhyFlags, terminal: Terminal): void {
+  const hints = { flags: flagsForHints(flags), isQuiet: terminal.isQuiet };
+  for (const [i, story] of stories.entries()) {
+    terminal.print(...(i === 0 ? [] : ['']), ...renderStory(story, hints, terminal));
+  }
+  if (others.length === 0) return;
+  const names = others.slice(0, MAX_NAMED).map(({ namespace, lex_id }) => `${namespace}/${lex_id}`);
+  const rest = others.length > MAX_NAMED ? ', …' : '';
+  const text = `${plural(others.length, 'more document')}: ${names.join(', ')}${rest}`;
+  terminal.note(...wrap(harmless(text), terminal.errorWidth));
 }
 
 /** The newest first. */
@@ -85,11 +98,12 @@ async function unknownAgreement(
   { jobDailyA3Data }: JobData,
 ): Promise<PermanentError> {
   const newest = days[0]!;
+  const searched = days.filter(({ manifest }) => isWithin(manifest.business_date, between)).length;
   const { business_date: as_of, query } = newest.manifest;
   const where = namespace === undefined ? '' : ` in ${namespace}`;
   const range = between === null ? '' : ` from ${between.from} to ${between.to}`;
   const sentences = [
-    `No document or agreement "${text}"${where} is in the table or rejected on any of ${plural(days.length, 'published day')}${range}.`,
+    `No document or agreement "${text}"${where} is in the table or rejected on any of ${plural(searched, 'published day')}${range}.`,
   ];
   const incomplete = query.filter(({ complete }) => !complete).map((counts) => counts.namespace);
   if (incomplete.length > 0) sentences.push(`As of ${as_of}, ${incomplete.join(', ')} could not be read whole.`);
@@ -102,7 +116,7 @@ async function unknownAgreement(
   } else if (unreadable > 0) {
     sentences.push(`As of ${as_of}, ${plural(unreadable, 'row')} of Lex could not be read: it may be among them.`);
   }
-  const details = { asked: text, days: days.length, as_of, unreadable };
+  const details = { asked: text, days: searched, as_of, unreadable };
   return new PermanentError('AGREEMENT_UNKNOWN', sentences.join(' '), details);
 }
 

@@ -1,5 +1,5 @@
 /** What a day did to a document, and what made the difference: drawn from what stood before and after it. Pure. */
-import { ABSENT, type Use } from '../../agreements/look-up-items.ts';
+import type { Use } from '../../agreements/look-up-items.ts';
 import type { Manifest, TableRow } from '../published.ts';
 import { differences } from '../table-row.ts';
 import { diffRows, type RowDifference } from './diff-days.ts';
@@ -159,10 +159,6 @@ function mappingReason(from: string, to: string): Reason {
 export function mappingParts(version: string): { readonly module: string; readonly rules: string } {
   const [, module = version, rules = ''] = /-(\d+)-([0-9a-f]+)$/.exec(version) ?? [];
   return { module, rules };
-}
-
-export function isAbsent(version: string): boolean {
-  return version === ABSENT;
 }
 
 function textOf({ table, key }: Use): string {

@@ -124,14 +124,13 @@ class IdentifierFinder {
     );
   }
 
-  /** Rows of a day whose key is another have a line with each key. */
+  /** A row whose key is another has a line with each key. */
   async searchChanges(day: HistoryDay): Promise<void> {
-    const before = `{"from":${JSON.stringify(this.#text)}`;
     await this.#search<ChangeLine>(
       day,
       (shard) => shard.changes,
-      [this.#member, before],
-      (line) => (line['A3.3'] === this.#text || line.fields['A3.3']?.from === this.#text ? 'A3.3' : null),
+      [this.#member],
+      (line) => (line['A3.3'] === this.#text ? 'A3.3' : null),
     );
   }
 
