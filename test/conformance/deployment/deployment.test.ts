@@ -18,6 +18,10 @@ const DEPLOY_TIMEOUT_MS = 300_000;
 const DAY_TIMEOUT_MS = 180_000;
 /** `sample/README.md`. */
 const ROWS = [711, 715];
+/** Of every day, among others. */
+const FILES = ['table', 'changes', 'rejected', 'uses']
+  .map((part) => `${part}/shard-00000.ndjson.gz`)
+  .concat('findings.ndjson', 'ledger.json');
 
 let stack: DeployedStack;
 let embedded: EmbeddedHome;
@@ -54,6 +58,7 @@ describe('the stack, deployed from its template', () => {
       const { manifest: key } = report.publication!;
       const theirs = await readContents(stack.stores.jobDailyA3Data, key);
       const ours = await embedded.read(({ jobDailyA3Data }) => readContents(jobDailyA3Data, key));
+      expect(Object.keys(theirs.digests)).toEqual(expect.arrayContaining(FILES));
       expect(theirs.digests).toEqual(ours.digests);
       expect(theirs.digests).toEqual(theirs.promised);
       expect(theirs.manifest).toEqual(ours.manifest);

@@ -26,12 +26,11 @@ export async function readContents(a3: Pick<JobDailyA3Data, 'get'>, manifestKey:
   return { manifest, digests, promised };
 }
 
-function filesOf({ shards, findings, ledger }: Manifest): readonly PublishedFile[] {
-  return [
-    ...shards.flatMap(({ table, changes, rejected, uses }) => [table, changes, rejected, uses]),
-    findings,
-    ledger,
-  ];
+/** Wherever in the manifest they stand. */
+function filesOf(value: unknown): readonly PublishedFile[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('path' in value && 'content_sha256' in value) return [value as PublishedFile];
+  return Object.values(value).flatMap(filesOf);
 }
 
 async function read(a3: Pick<JobDailyA3Data, 'get'>, key: string): Promise<Buffer> {
