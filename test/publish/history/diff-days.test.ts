@@ -30,6 +30,34 @@ function naive(from: readonly TableRow[], to: readonly TableRow[]): readonly Row
   });
 }
 
+const keyOf = (row: Pick<RowDifference, 'namespace' | 'lex_id' | 'A3.2' | 'A3.3' | 'A3.6'>) =>
+  JSON.stringify([row.namespace, row.lex_id, row['A3.2'], row['A3.3'], row['A3.6']]);
+
+type FromTo = { readonly from: string | null; readonly to: string | null };
+const joined = (first: FromTo | null | undefined, next: FromTo | null): FromTo | null =>
+  next === null ? (first ?? null) : { from: first ? first.from : next.from, to: next.to };
+
+/** What the change logs come to one after the other, by key; `null`: it was removed and came again, with values not logged. */
+function compose(logs: readonly (readonly RowDifference[])[]): Map<string, RowDifference | null> {
+  const composed = new Map<string, RowDifference | null>();
+  for (const line of logs.flat()) {
+    const key = keyOf(line);
+    const before = composed.get(key);
+    if (before === undefined || line.change === 'removed') {
+      if (before?.change === 'added') composed.delete(key);
+      else if (before !== null) composed.set(key, line);
+    } else if (before?.change === 'removed') composed.set(key, null);
+    else if (before?.change === 'changed') {
+      const names = [...Object.keys(before.fields), ...Object.keys(line.fields)] as (keyof typeof line.fields)[];
+      const all = names.map((name) => [name, joined(before.fields[name], line.fields[name] ?? null)!] as const);
+      const fields = Object.fromEntries(all.filter(([, { from, to }]) => from !== to));
+      const stale = joined(before.stale, line.stale);
+      composed.set(key, { ...before, fields, stale: stale?.from === stale?.to ? null : stale });
+    }
+  }
+  return composed;
+}
+
 describe('the difference between two published days', () => {
   it('is that of their tables, over any days, forwards and backwards', async () => {
     await fc.assert(
@@ -54,6 +82,28 @@ describe('the difference between two published days', () => {
         expect(await gather(diffDays(a3, from!, to!))).toEqual(logged);
       }),
       { numRuns: 10 },
+    );
+  });
+
+  it('is what the change logs of the days between come to', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(dayPlan, { minLength: 2, maxLength: 5 }), async (plans) => {
+        const [a3, days] = await publish(plans);
+        const logs = await Promise.all(days.slice(1).map((day) => gather(readChanges(a3, day))));
+
+        const composed = compose(logs.map((log) => log.map(({ cause: _, ...difference }) => difference)));
+        const found = await gather(diffDays(a3, days[0]!, days.at(-1)!));
+
+        const unlogged = new Set([...composed].filter(([, one]) => one === null).map(([key]) => key));
+        const expected = [...composed.values()].filter(
+          (one) =>
+            one !== null && (one.change !== 'changed' || one.stale !== null || Object.keys(one.fields).length > 0),
+        );
+        const byKey = (differences: readonly (RowDifference | null)[]) =>
+          new Map(differences.map((one) => [keyOf(one!), one]));
+        expect(byKey(found.filter((one) => !unlogged.has(keyOf(one))))).toEqual(byKey(expected));
+      }),
+      { numRuns: 15 },
     );
   });
 
