@@ -126,6 +126,43 @@ export function jobDailyA3DataContract(driver: string, open: () => Promise<JobDa
       expect((await Array.fromAsync(store.list('a/b'))).map(({ key }) => key)).toEqual(['a/b/c', 'a/b/d/e']);
     });
 
+    it('removes what is named, whether it is there or not, and leaves its siblings', async () => {
+      const store = await open();
+      for (const key of ['as_of/1.json', 'published/a/b', 'published/a/bc', 'records/r']) {
+        await (key.startsWith('as_of') ? store.putPointer(key, bytes('1')) : store.putOnce(key, bytes('1')));
+      }
+
+      await store.remove(['as_of/1.json', 'published/a/b', 'published/never', 'records/r/inside', 'records/r']);
+      await store.remove(['published/a/b']);
+      await store.remove([]);
+
+      expect(await Array.fromAsync(store.list(''))).toEqual([{ key: 'published/a/bc', size: 1 }]);
+      expect(await store.get('published/a/b')).toBeNull();
+      await store.putOnce('published/a/b', bytes('other'));
+      expect(await store.get('published/a/b')).toEqual(bytes('other'));
+    });
+
+    it('removes a thousand objects at once, and no more', async () => {
+      const store = await open();
+      const keys = Array.from({ length: 1_000 }, (_, i) => `records/${i}`);
+      await store.putOnce('records/0', bytes('x'));
+      await store.remove(keys);
+      expect(await store.get('records/0')).toBeNull();
+      await expect(store.remove([...keys, 'records/1000'])).rejects.toMatchObject({ code: 'STORE_KEY_INVALID' });
+    });
+
+    it.each(['replay/000000001.json', 'look-ups/changes/000000001.ndjson', 'holds/x', 'retention/x', 'as_of', 'x'])(
+      'never removes %s, nor what is named beside it',
+      async (key) => {
+        const store = await open();
+        await store.putOnce(key, bytes('x'));
+        await store.putOnce('records/1', bytes('x'));
+        await expect(store.remove(['records/1', key])).rejects.toMatchObject({ code: 'STORE_KEY_INVALID' });
+        expect(await store.get(key)).toEqual(bytes('x'));
+        expect(await store.get('records/1')).toEqual(bytes('x'));
+      },
+    );
+
     it.each(BAD_KEYS)('refuses the key %j', async (key) => {
       const store = await open();
       await expect(store.putOnce(key, bytes('x'))).rejects.toMatchObject({ code: 'STORE_KEY_INVALID' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareBytes } from '../../src/agreements/byte-order.ts';
 import { PermanentError } from '../../src/errors.ts';
-import type { JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
+import { checkRemovable, type JobDailyA3Data } from '../../src/stores/job-daily-a3-data.ts';
 import { checkFolder, checkKey } from '../../src/stores/object-key.ts';
 
 /** Blocks of this size unless told otherwise, small enough that readers of `open` meet several. */
@@ -61,6 +61,10 @@ export class MemoryJobDailyA3Data implements JobDailyA3Data {
       throw new PermanentError('STORE_KEY_INVALID', `\`${key}\` is no pointer: those lie inside \`as_of\`.`, { key });
     }
     this.#files.set(key, Buffer.from(body));
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of checkRemovable(keys)) this.#files.delete(key);
   }
 
   async *list(folder: string): AsyncIterable<{ readonly key: string; readonly size: number }> {

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { PermanentError, TransientError } from '../../errors.ts';
-import type { JobDailyA3Data } from '../job-daily-a3-data.ts';
+import { checkRemovable, type JobDailyA3Data } from '../job-daily-a3-data.ts';
 import { checkFolder, checkKey } from '../object-key.ts';
 import { statusOf } from './failure-kind.ts';
 import { intoParts } from './into-parts.ts';
@@ -26,7 +26,7 @@ const LINE_FEED = 10;
  * Rights, narrowed to folders where the caller's row allows: `s3:GetObject` for `get`, `open` and `firstLine`, with
  * `s3:ListBucket` where an object may be absent (S3 answers 403 without it); `s3:PutObject` for `putPointer`; `s3:PutObject`,
  * `s3:GetObject` (to compare with what is there) and `s3:AbortMultipartUpload` for `putOnce` and `putOnceStream`;
- * `s3:ListBucket` for `list`. On the bucket's key, via S3: `kms:Decrypt`, and to write `kms:GenerateDataKey`.
+ * `s3:ListBucket` for `list`; `s3:DeleteObject` for `remove`. On the bucket's key, via S3: `kms:Decrypt`, and to write `kms:GenerateDataKey`.
  */
 export class S3JobDailyA3Data implements JobDailyA3Data {
   readonly #bucket: S3Bucket;
@@ -101,6 +101,10 @@ export class S3JobDailyA3Data implements JobDailyA3Data {
       throw new PermanentError('STORE_KEY_INVALID', `\`${key}\` is no pointer: those lie inside \`as_of\`.`, { key });
     }
     await this.#bucket.put(key, body);
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    if (checkRemovable(keys).length > 0) await this.#bucket.deleteAll(keys);
   }
 
   async *list(folder: string): AsyncIterable<{ readonly key: string; readonly size: number }> {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PermanentError } from '../../errors.ts';
-import type { JobDailyA3Data } from '../job-daily-a3-data.ts';
+import { checkRemovable, type JobDailyA3Data } from '../job-daily-a3-data.ts';
 import { checkFolder, checkKey } from '../object-key.ts';
-import { createFile, replaceFile } from './durable-files.ts';
+import { createFile, flushFolder, replaceFile } from './durable-files.ts';
 import { keyInsideKey, openIfThere } from './folder-object-store.ts';
+import { removeEmptyFolders, removeFile } from './remove-files.ts';
 import { walkFolder } from './walk-folder.ts';
 
 const BLOCK_BYTES = 128 * 1024;
@@ -75,6 +76,19 @@ export class FolderJobDailyA3Data implements JobDailyA3Data {
     } catch (error) {
       throw keyInsideKey(error, key);
     }
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    const how = { place: 'folder.delete:JobDailyA3Data', checkWriter: this.#checkWriter };
+    const touched = new Set<string>();
+    for (const key of checkRemovable(keys)) {
+      const file = this.#fileOf(key);
+      await removeFile(file, how);
+      touched.add(dirname(file));
+    }
+    // The next removal may rest on this one: a table is not to come back whole after a loss of power.
+    for (const folder of touched) await flushFolder(folder);
+    for (const folder of touched) await removeEmptyFolders(this.#root, folder);
   }
 
   async *list(folder: string): AsyncIterable<{ readonly key: string; readonly size: number }> {

@@ -1,12 +1,11 @@
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open, rmdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasErrno, PermanentError } from '../../errors.ts';
 import { checkFolder, checkKey } from '../object-key.ts';
 import type { ObjectInfo, ObjectStore } from '../object-store.ts';
 import { replaceFile } from './durable-files.ts';
-import { afterDurableWrite, beforeDurableWrite } from './durable-writes.ts';
-import { storageError } from './storage-error.ts';
+import { removeEmptyFolders, removeFile } from './remove-files.ts';
 import { walkFolder } from './walk-folder.ts';
 
 /** How many objects {@link ObjectStore.deleteSome} deletes at most, as S3 does. */
@@ -56,28 +55,18 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async deleteSome(folder: string): Promise<{ readonly deleted: number; readonly more: boolean }> {
-    const place = `folder.delete:${this.#name}`;
+    const how = { place: `folder.delete:${this.#name}`, checkWriter: this.#checkWriter };
     const touched = new Set<string>();
     let deleted = 0;
     for await (const key of walkFolder(this.#root, checkFolder(folder))) {
       if (deleted === DELETE_LIMIT) return { deleted, more: true };
       const file = join(this.#root, key);
-      this.#checkWriter();
-      beforeDurableWrite(place);
-      await ignoring(['ENOENT'], () => unlink(file), file);
-      afterDurableWrite(place);
+      await removeFile(file, how);
       deleted += 1;
       touched.add(dirname(file));
     }
-    for (const path of touched) await this.#removeEmptyFolders(path);
+    for (const path of touched) await removeEmptyFolders(this.#root, path);
     return { deleted, more: false };
-  }
-
-  /** From `path` up to the root, which stays. */
-  async #removeEmptyFolders(path: string): Promise<void> {
-    for (let empty = path; empty.length > this.#root.length; empty = dirname(empty)) {
-      if (!(await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], () => rmdir(empty), empty))) return;
-    }
   }
 }
 
@@ -117,15 +106,4 @@ async function statIfThere(file: string): Promise<BigIntStats | null> {
     if (hasErrno(error, 'ENOENT')) return null;
     throw error;
   });
-}
-
-/** @returns whether it was done */
-async function ignoring(errnos: readonly string[], action: () => Promise<void>, path: string): Promise<boolean> {
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    if (errnos.some((errno) => hasErrno(error, errno))) return false;
-    throw storageError(error, path);
-  }
 }
