@@ -323,6 +323,8 @@ export interface WriteManifestInput extends PublishInput {
 }
 export interface WriteManifestOutput {
   readonly manifest: string;
+  /** Hexadecimal, of its bytes: kept with the run, apart from what it vouches for. `null`: by a version that did not say. */
+  readonly manifest_sha256: string | null;
   readonly rows: number;
   readonly added: number;
   readonly changed: number;

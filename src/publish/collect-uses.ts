@@ -20,12 +20,16 @@ export class CollectUses {
     }
   }
 
-  /** Ascending by table, key and version. */
   async writeTo(file: PublishedFileWriter): Promise<void> {
+    for (const line of this.lines()) await file.write(line);
+  }
+
+  /** As they stand in the file, ascending by table, key and version. */
+  *lines(): Iterable<string> {
     const entries = [...this.#uses.values()].sort((a, b) => compareUses(a.use, b.use));
     for (const { use, places } of entries) {
       const line: UsesLine = { table: use.table, key: use.key, version: use.version, lex_ids: places };
-      await file.write(JSON.stringify(line));
+      yield JSON.stringify(line);
     }
   }
 }

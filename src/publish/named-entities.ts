@@ -19,12 +19,12 @@ export type NamedEntity = readonly [
 const MAX_OPEN = 50_000;
 
 export class CollectNamedEntities {
-  readonly #files: RangeFiles;
+  readonly #files: Pick<RangeFiles, 'put'>;
   readonly #maxOpen: number;
   readonly #open = new Map<EntityField, Map<string, Tally>>(ENTITY_FIELDS.map((field) => [field, new Map()]));
   #count = 0;
 
-  constructor(files: RangeFiles, maxOpen = MAX_OPEN) {
+  constructor(files: Pick<RangeFiles, 'put'>, maxOpen = MAX_OPEN) {
     this.#files = files;
     this.#maxOpen = maxOpen;
   }

@@ -1,6 +1,6 @@
 /** Reading a published file, held to what its manifest says of it. */
 import { createHash, type Hash } from 'node:crypto';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { corrupt, lineBatches } from './lines.ts';
@@ -65,9 +65,12 @@ async function* hashing(blocks: AsyncIterable<Buffer>, hash: Hash): AsyncIterabl
 async function* gunzipped(blocks: AsyncIterable<Buffer>, key: string): AsyncIterable<Buffer> {
   // A cut or altered file fails in the decompressor, or in the check of its stored bytes, whichever comes first.
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
-  pipeline(Readable.from(blocks), gunzip, () => undefined);
+  const allRead = pipeline(blocks, gunzip);
+  allRead.catch(() => undefined); // Seen below, or by whoever iterates.
   try {
     yield* gunzip as AsyncIterable<Buffer>;
+    // The decompressor ends at the first byte behind its stream: what is there is still to be read and found wrong.
+    await allRead;
   } catch (error) {
     if (isZlibError(error)) throw corrupt(key, `cannot be decompressed (${error.code})`);
     throw error;

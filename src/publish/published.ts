@@ -9,6 +9,7 @@
  *   `masters/co.ndjson.gz`            the Corporate Organization master table, ascending by CO.2; so `cp` by CP.2
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
  *   `contract.json`                   what the table promises, as an Open Data Contract (`data-contract.ts`)
+ *   `SHA256SUMS`                      of all these but `times.json`, for `sha256sum --check`
  */
 
 import type { Fingerprint } from '../agreements/fingerprint.ts';
@@ -192,6 +193,8 @@ export interface Manifest {
   readonly ledger: PublishedFile;
   /** Not given in tables that were published before there was one. */
   readonly contract?: PublishedFile;
+  /** Path of the checksums of the day's files, the manifest's own among them; not given where they were not written yet. */
+  readonly checksums?: string;
   readonly gates: {
     readonly query: GateResult;
     readonly transformation: GateResult;

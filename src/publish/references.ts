@@ -29,9 +29,9 @@ const END_OF_VALUES = ',"namespace":';
 
 /** Collects a shard's references: about 100 bytes each, 40 MB for 200,000 rows that name another agreement. */
 export class CollectReferences {
-  readonly #files: RangeFiles;
+  readonly #files: Pick<RangeFiles, 'put'>;
 
-  constructor(files: RangeFiles) {
+  constructor(files: Pick<RangeFiles, 'put'>) {
     this.#files = files;
   }
 

@@ -9,6 +9,7 @@ import { PermanentError } from '../errors.ts';
 import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtMastersKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
+import { CHECKSUMS_PATH, checksums, MANIFEST_PATH } from './checksums.ts';
 import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
@@ -69,17 +70,18 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     findings: findings.file,
     ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
     contract: await writeWhole(a3, folder, 'contract.json', dataContract(deps.codeVersion, deps.rules)),
+    checksums: CHECKSUMS_PATH,
     gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
     query: input.query,
     overrides: input.overrides,
     ...servedBy(input, base),
   };
   await writeTimes(input, deps);
-  await writeWhole(a3, folder, 'manifest.json', manifest);
+  const { sha256 } = await writeSealed(a3, folder, manifest);
   const { added, changed, removed, stale, total: rows } = ledger.rows;
   const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
   const found = { table_findings: findings.file.lines, findings_by_rule: findings.byRule };
-  return { manifest: manifestKey(input), ...counts, ...found, fill_gate: gate };
+  return { manifest: manifestKey(input), manifest_sha256: sha256, ...counts, ...found, fill_gate: gate };
 }
 
 function compareFill(input: WriteManifestInput, built: readonly BuiltShard[], base: Manifest | null): FillComparison {
@@ -130,8 +132,27 @@ async function writeWhole(
   path: string,
   value: unknown,
 ): Promise<PublishedFile> {
-  const body = Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+  const body = encodeWhole(value);
   await a3.putOnce(`${folder}/${path}`, body);
+  return fileOf(path, body);
+}
+
+/** The manifest, and before it the checksums that vouch for it: whoever sees a manifest can check it. */
+async function writeSealed(
+  a3: Pick<JobDailyA3Data, 'putOnce'>,
+  folder: string,
+  manifest: Manifest,
+): Promise<PublishedFile> {
+  const file = fileOf(MANIFEST_PATH, encodeWhole(manifest));
+  await a3.putOnce(`${folder}/${CHECKSUMS_PATH}`, Buffer.from(checksums(manifest, file.sha256)));
+  return writeWhole(a3, folder, MANIFEST_PATH, manifest);
+}
+
+function encodeWhole(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`);
+}
+
+function fileOf(path: string, body: Buffer): PublishedFile {
   const sha256 = createHash('sha256').update(body).digest('hex');
   const lines = body.toString('latin1').split('\n').length - 1;
   return { path, bytes: body.length, sha256, lines, content_sha256: sha256 };

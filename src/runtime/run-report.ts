@@ -105,7 +105,7 @@ function readPublication(stored: WriteManifestOutput | null): WriteManifestOutpu
   return stored === null ? null : { ...NOT_COUNTED, ...stored };
 }
 
-const NOT_COUNTED: Partial<WriteManifestOutput> = { findings_by_rule: {}, fill_gate: null };
+const NOT_COUNTED: Partial<WriteManifestOutput> = { manifest_sha256: null, findings_by_rule: {}, fill_gate: null };
 
 /** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {

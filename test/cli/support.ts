@@ -173,6 +173,7 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
     failed_slices: 0,
     publication: {
       manifest: 'published/as_of=2021-10-20/attempt=1/manifest.json',
+      manifest_sha256: 'ab'.repeat(32),
       rows: 3_921_440,
       added: 120,
       changed: 2_900,

@@ -58,6 +58,7 @@ describe('reading a published table', () => {
     ['cut to its first bytes', (body: Buffer) => body.subarray(0, 30)],
     ['empty', () => Buffer.alloc(0)],
     ['with bytes behind its end', (body: Buffer) => Buffer.concat([body, Buffer.from('more')])],
+    ['with zeros behind its end', (body: Buffer) => Buffer.concat([body, Buffer.alloc(100_000)])],
     ['with another header', (body: Buffer) => body.with(9, 3)],
     ['gone', () => null],
   ])('refuses a shard that is %s, naming it', async (_, damage) => {
