@@ -5,6 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LexdeltaError } from '../errors.ts';
+import { inBatches } from '../stores/in-batches.ts';
 import type { EnrichmentQueue, EntityTable, ReceivedMessage } from '../stores/look-ups.ts';
 import { type EntityStores, enrichBatch, type Outcome } from './enrich-batch.ts';
 import type { EntityAuthority, EntityQuestion } from './entity-authority.ts';
@@ -183,17 +184,6 @@ function postponeSeconds(tries: number, { details }: LexdeltaError): number {
 async function* pendingQuestions(entities: Pick<EntityTable, 'list'>): AsyncGenerator<EntityQuestion> {
   for await (const { entity_key, entity_id } of entities.list({ status: 'pending' }))
     yield { entity_key, text: entity_id };
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function unlessAborted(signal: AbortSignal | undefined) {

@@ -19,6 +19,7 @@ import {
 } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
+import { inBatches } from '../stores/in-batches.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { type EntityFile, type EntityPlan, planEntities } from './entity-plan.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
@@ -158,15 +159,4 @@ async function* usesOf(
   for await (const item of items) {
     yield { table, key: 'law_key' in item ? item.law_key : item.entity_key, version: usedVersion(item) };
   }
-}
-
-async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
