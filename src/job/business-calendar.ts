@@ -1,9 +1,8 @@
 /** Business days: the weekdays that no holiday file names. Dates are ISO (`YYYY-MM-DD`) here, as in every key. */
 import { PermanentError } from '../errors.ts';
-import { isCalendarDay } from './business-date.ts';
+import { addDays, isCalendarDay } from './business-date.ts';
 import { localDate } from './local-date.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** No calendar has more holidays in a row; without a bound, a file that names every day would be searched for ever. */
 const LONGEST_CLOSURE_DAYS = 366;
 /** A line that is refused is shown up to here. */
@@ -87,8 +86,4 @@ export class BusinessCalendar {
     if (day < date) return 'early';
     return day <= this.next(date) ? 'in time' : 'late';
   }
-}
-
-function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -16,6 +16,13 @@ export function isCalendarDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** @param date ISO */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** `agreements-<date>`, `agreements-<date>-attempt-<n>` from the second attempt on. */
 export function executionName(businessDate: string, attempt: number): string {
   return attempt === 1 ? `agreements-${businessDate}` : `agreements-${businessDate}-attempt-${attempt}`;

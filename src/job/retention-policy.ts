@@ -1,0 +1,40 @@
+/** How long things are kept. Ages are counted from the newest published date, so a job that stands still loses nothing. */
+
+export interface RetentionPolicy {
+  /** Calendar days that published tables are kept. */
+  readonly days: number;
+  /** How many month ends are kept beyond that: the last published date of each of so many months before the newest date's. */
+  readonly monthEnds: number;
+  /** Calendar days that what a table was made of is kept (`records/`), and what failed attempts left in JobDailyA3Data. */
+  readonly recordsDays: number;
+  /** Calendar days that failed runs' page objects and plans are kept. */
+  readonly deltaDays: number;
+}
+
+export const DEFAULT_RETENTION: RetentionPolicy = { days: 35, monthEnds: 0, recordsDays: 35, deltaDays: 14 };
+
+/**
+ * Bounds of each. A week is the shortest, and {@link MINIMUM_TABLES} hold whatever is set: the rule asks for the tables of
+ * five business days (31 CFR 148.3).
+ */
+export const RETENTION_BOUNDS: Readonly<Record<keyof RetentionPolicy, readonly [low: number, high: number]>> = {
+  days: [7, 36_500],
+  monthEnds: [0, 1_200],
+  recordsDays: [7, 36_500],
+  deltaDays: [7, 36_500],
+};
+
+/** The newest tables of weekdays that are never deleted. */
+export const MINIMUM_TABLES = 5;
+
+/** @returns `null`: it is none, or a value is out of its bounds */
+export function parseRetention(value: unknown): RetentionPolicy | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const given = value as Readonly<Record<string, unknown>>;
+  const isRight = Object.entries(RETENTION_BOUNDS).every(([key, [low, high]]) => {
+    const number = given[key];
+    return Number.isInteger(number) && (number as number) >= low && (number as number) <= high;
+  });
+  const { days, monthEnds, recordsDays, deltaDays } = value as RetentionPolicy;
+  return isRight ? { days, monthEnds, recordsDays, deltaDays } : null;
+}

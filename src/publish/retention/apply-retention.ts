@@ -1,0 +1,129 @@
+/**
+ * Carries out a plan. Of a table the record of its deletion is written first; then its pointer goes, then its manifest, then
+ * all else. So what is half deleted never looks whole, neither to a reader nor after a crash, and running it again finishes.
+ */
+import { createHash } from 'node:crypto';
+import type { AttemptId } from '../../job/contracts.ts';
+import type { RetentionPolicy } from '../../job/retention-policy.ts';
+import { type JobDailyA3Data, MAX_REMOVED } from '../../stores/job-daily-a3-data.ts';
+import { manifestKey, publishedFolder, recordsFolder } from '../attempt-files.ts';
+import { asOfKey } from '../write-as-of.ts';
+import { writeDeletionRecord } from './deletion-record.ts';
+import { readHolds } from './holds.ts';
+import type { AttemptFiles, FileCount } from './inventory.ts';
+import type { RetentionPlan } from './plan-retention.ts';
+
+export interface ApplyRetentionDeps {
+  readonly a3: Pick<JobDailyA3Data, 'get' | 'list' | 'putOnce' | 'remove'>;
+  readonly policy: RetentionPolicy;
+  /** The run or the person. */
+  readonly by: string;
+  /** ISO. */
+  readonly now: () => string;
+  readonly shouldStop: () => boolean;
+  /** Looked at right before a table is deleted: whether a run has taken its date since the plan was made. */
+  readonly isInUse: (id: AttemptId) => Promise<boolean>;
+}
+
+export interface RetentionOutcome {
+  /** Tables that are gone. */
+  readonly tables: readonly AttemptId[];
+  /** All files that were deleted. */
+  readonly deleted: FileCount;
+  /** More is to be deleted: it was stopped, or something was held or taken meanwhile. */
+  readonly more: boolean;
+}
+
+/** Safe to run again, and beside itself. */
+export async function applyRetention(plan: RetentionPlan, deps: ApplyRetentionDeps): Promise<RetentionOutcome> {
+  const sweep = new Sweep(deps);
+  const tables: AttemptId[] = [];
+  let more = false;
+  for (const table of plan.going) {
+    if (deps.shouldStop()) break;
+    if (!(await deleteTable(table, plan.newest ?? '', sweep, deps))) more = true;
+    else tables.push({ business_date: table.business_date, attempt: table.attempt });
+  }
+  for (const attempt of plan.failed) await sweep.folder(publishedFolder(attempt));
+  for (const attempt of plan.records) await sweep.folder(recordsFolder(attempt));
+  return { tables, deleted: sweep.deleted, more: more || deps.shouldStop() };
+}
+
+/** @returns whether it is gone to the last file */
+async function deleteTable(
+  table: AttemptFiles,
+  newest: string,
+  sweep: Sweep,
+  deps: ApplyRetentionDeps,
+): Promise<boolean> {
+  const { a3, policy, by, now } = deps;
+  const { business_date, attempt, published } = table;
+  const manifest = manifestKey(table);
+  const body = await a3.get(manifest);
+  if (body !== null) {
+    const manifest_sha256 = createHash('sha256').update(body).digest('hex');
+    const rule = { ...policy, newest };
+    const decided = { manifest_sha256, ...published, rule, by, decided_at: now() };
+    await writeDeletionRecord(a3, { format: 1, business_date, attempt, ...decided });
+  }
+  // A hold is written before its writer looks for the record, and the record before holds are looked at here: whichever
+  // comes first, one of the two sees the other.
+  if (await isHeld(a3, business_date)) return false;
+  if (await deps.isInUse(table)) return false;
+  const pointer = asOfKey(business_date);
+  if (pointsAt(await a3.get(pointer), manifest)) await sweep.keys([{ key: pointer, size: 0 }]);
+  if (body !== null) await sweep.keys([{ key: manifest, size: body.length }]);
+  return sweep.folder(publishedFolder(table));
+}
+
+async function isHeld(a3: Pick<JobDailyA3Data, 'get' | 'list'>, business_date: string): Promise<boolean> {
+  return (await readHolds(a3, business_date)).some(({ released }) => released === null);
+}
+
+/** A damaged pointer leads nowhere, so it goes with its date. */
+function pointsAt(pointer: Buffer | null, manifest: string): boolean {
+  if (pointer === null) return false;
+  try {
+    return (JSON.parse(pointer.toString('utf8')) as { readonly manifest?: unknown } | null)?.manifest === manifest;
+  } catch {
+    return true;
+  }
+}
+
+/** Deletes, and counts. */
+class Sweep {
+  readonly #deps: Pick<ApplyRetentionDeps, 'a3' | 'shouldStop'>;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(deps: Pick<ApplyRetentionDeps, 'a3' | 'shouldStop'>) {
+    this.#deps = deps;
+  }
+
+  get deleted(): FileCount {
+    return { files: this.#files, bytes: this.#bytes };
+  }
+
+  async keys(objects: readonly { readonly key: string; readonly size: number }[]): Promise<void> {
+    await this.#deps.a3.remove(objects.map(({ key }) => key));
+    this.#files += objects.length;
+    for (const { size } of objects) this.#bytes += size;
+  }
+
+  /** @returns whether nothing is left in it */
+  async folder(folder: string): Promise<boolean> {
+    const { a3, shouldStop } = this.#deps;
+    let batch: { readonly key: string; readonly size: number }[] = [];
+    for await (const object of a3.list(folder)) {
+      batch.push(object);
+      if (batch.length < MAX_REMOVED) continue;
+      if (shouldStop()) return false;
+      await this.keys(batch);
+      batch = [];
+    }
+    if (batch.length === 0) return true;
+    if (shouldStop()) return false;
+    await this.keys(batch);
+    return true;
+  }
+}
