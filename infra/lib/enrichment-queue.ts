@@ -1,4 +1,4 @@
-/** Unknown entities, for the worker that asks the entity service about them; that worker is not part of this stack. */
+/** Unknown entities, for `lexdelta entities enrich`, which asks who they are; where it runs is not part of this stack. */
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';

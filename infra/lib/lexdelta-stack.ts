@@ -161,6 +161,8 @@ export class LexdeltaStack extends Stack {
       JobDailyBatchProcessingBucket: buckets.jobDailyBatchProcessing.bucketName,
       JobDailyA3DataBucket: buckets.jobDailyA3Data.bucketName,
       EnrichmentQueueUrl: enrichment.queue.queueUrl,
+      EnrichmentQueueArn: enrichment.queue.queueArn,
+      EnrichmentDeadLettersArn: enrichment.deadLetters.queueArn,
       DailyAgreementJobArn: machines.dailyAgreementJob.stateMachineArn,
       TransformDeltaBatchArn: machines.transformDeltaBatch.stateMachineArn,
       JobInput: JSON.stringify({ ...job, namespaces: job.namespaces.map(({ namespace }) => ({ namespace })) }),

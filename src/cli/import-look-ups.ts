@@ -60,7 +60,7 @@ async function carryOut(
 ): Promise<number> {
   const { terminal, services } = context;
   const { allowRejects = false, dryRun = false } = flags;
-  const data = await services.openData(await placeOf(flags, context), dryRun ? 'read' : 'write');
+  const data = await services.openData(await placeOf(flags, context), dryRun ? 'read' : 'import');
   try {
     let touched: Touched | null = null;
     const look = async (changed: AsyncIterable<Use>) => {

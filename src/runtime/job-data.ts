@@ -12,8 +12,11 @@ export type DataPlace =
 
 export type StackPlace = Extract<DataPlace, { readonly kind: 'stack' }>;
 
-/** `read` makes and changes nothing; `write` makes what is missing: the folder, the built-in governing laws. */
-export type DataAccess = 'read' | 'write';
+/**
+ * `read` makes and changes nothing; `write` makes a data folder that is missing; `import` adds missing built-in governing laws
+ * as well, which a folder has from its first moment on and a stack from its first import on.
+ */
+export type DataAccess = 'read' | 'write' | 'import';
 
 /** What the engine says of an execution, whatever its row of JobStats says. */
 export interface JobExecution {

@@ -61,7 +61,7 @@ export async function runDemo(flags: GlobalFlags, context: Context): Promise<num
 
 async function importLookUps(folder: string, { terminal, services }: Context): Promise<void> {
   const file = (name: string) => sampleFolder(`look-ups/${name}.csv`);
-  const data = await services.openData({ kind: 'folder', folder }, 'write');
+  const data = await services.openData({ kind: 'folder', folder }, 'import');
   try {
     const files = { co: file('co'), cp: file('cp'), aliases: file('aliases') };
     const entities = await importEntityFiles(files, data, { allowRejects: false });

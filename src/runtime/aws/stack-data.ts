@@ -46,7 +46,7 @@ export async function openStack({ stack, region }: StackPlace): Promise<OpenStac
 export async function openStackData(place: StackPlace, access: DataAccess): Promise<JobData> {
   const stack = await openStack(place);
   try {
-    if (access === 'write') await addDefaultLaws(stack.stores);
+    if (access === 'import') await addDefaultLaws(stack.stores);
     return stackData(stack);
   } catch (error) {
     stack.close();

@@ -2,11 +2,9 @@
  * The whole stack, deployed by the CDK command line to a ministack that holds every function to its role, with the
  * sample's look-ups in its tables and the sample's Lex in front of it.
  */
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { openStack } from '../../../src/runtime/aws/stack-data.ts';
 import { StackRuntime } from '../../../src/runtime/aws/stack-runtime.ts';
@@ -19,8 +17,9 @@ import { type Caller, callAws } from './call-aws.ts';
 import { bootstrap, type CdkPlace, deploy, excuse, synthesise } from './cdk.ts';
 import { environmentWith, settingsFor } from './environment.ts';
 import type { Template } from './excuses.ts';
-import { INFRA, installInfra } from './install-infra.ts';
-import { type SampleLex, sampleLookUps, serveSampleLex } from './sample-lex.ts';
+import { installInfra } from './install-infra.ts';
+import { mustSucceed } from './run-lexdelta.ts';
+import { importsOfSample, type SampleLex, serveSampleLex } from './sample-lex.ts';
 import { ACCOUNT, REGION, STACK_NAME, sampleParameters } from './sample-parameters.ts';
 
 export const DEPLOYED_NAMES = [...FUNCTION_NAMES, 'StartDailyAgreementJob', 'CheckDeadline'] as const;
@@ -77,10 +76,10 @@ export async function deploySampleStack({ tell = () => {}, signal }: DeployOptio
     const caller = callerOf(standIn);
     const settings = settingsFor(caller, standIn.certificateFile);
     const environment = environmentWith(settings);
-    const { outputsFile, templates } = await makeStack({ folder, environment, signal }, caller, lex.url, tell);
+    const { outputs, templates } = await makeStack({ folder, environment, signal }, caller, lex.url, tell);
     tell('Importing the look-ups');
-    await importLookUps(outputsFile, { environment, signal });
-    const outputs = readOutputs(outputsFile);
+    const commandLine = { cwd: folder, env: environment, signal };
+    for (const args of importsOfSample()) await mustSucceed(commandLine, ['--aws', STACK_NAME, ...args]);
     const { stores, runtime } = await openFromHere(settings);
     undo.push(() => runtime.close());
     return {
@@ -114,7 +113,7 @@ async function makeStack(
   caller: Caller,
   lexUrl: string,
   tell: (line: string) => void,
-): Promise<{ readonly outputsFile: string; readonly templates: DeployedStack['templates'] }> {
+): Promise<Pick<DeployedStack, 'outputs' | 'templates'>> {
   tell('Synthesising the stack, bootstrapping the account');
   const tokenSecretArn = await createTokenSecret(caller);
   const [assembly] = await Promise.all([
@@ -123,7 +122,7 @@ async function makeStack(
   ]);
   const templates = excuse(assembly, STACK_NAME);
   tell('Deploying the stack');
-  return { outputsFile: await deploy(place, assembly, STACK_NAME), templates };
+  return { outputs: readOutputs(await deploy(place, assembly, STACK_NAME)), templates };
 }
 
 /** Before the stack, whose parameters hold the last six characters of its ARN. */
@@ -135,16 +134,6 @@ async function createTokenSecret({ endpoint, region }: Caller): Promise<string> 
   } finally {
     client.destroy();
   }
-}
-
-/** With the command that `infra/README.md` names. */
-async function importLookUps(
-  outputsFile: string,
-  { environment: env, signal }: Pick<CdkPlace, 'environment' | 'signal'>,
-): Promise<void> {
-  const files = (['co', 'cp', 'aliases', 'laws'] as const).flatMap((name) => [`--${name}`, sampleLookUps(name)]);
-  const script = join(INFRA, 'scripts', 'import-look-ups.ts');
-  await promisify(execFile)(process.execPath, [script, '--outputs', outputsFile, ...files], { env, signal });
 }
 
 function readOutputs(file: string): Readonly<Record<string, string>> {

@@ -1,36 +1,34 @@
-/** The same days on one machine, in a data folder, by the command line. */
-import { execFile } from 'node:child_process';
+/** The same days on one machine: the command line in a folder of its own, with the sample's look-ups. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type EmbeddedStores, openEmbeddedStores } from '../../../src/stores/embedded/open-stores.ts';
-import { sampleLookUps } from './sample-lex.ts';
-
-const PROGRAM = join(import.meta.dirname, '..', '..', '..', 'bin', 'lexdelta.js');
+import { environmentWith } from './environment.ts';
+import { type Lexdelta, mustSucceed, runLexdelta } from './run-lexdelta.ts';
+import { importsOfSample } from './sample-lex.ts';
 
 export interface EmbeddedHome {
+  /** Where its commands are run. */
+  readonly folder: string;
+  readonly lexdelta: Lexdelta;
   /** @throws Error when the run does not publish */
   runDay(date: string): Promise<void>;
   read<T>(look: (stores: EmbeddedStores) => Promise<T>): Promise<T>;
   remove(): void;
 }
 
-/** With the sample's look-ups. */
 export async function openEmbeddedHome(lex: { readonly url: string; readonly token: string }): Promise<EmbeddedHome> {
   const folder = mkdtempSync(join(tmpdir(), 'lexdelta-'));
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('LEXDELTA_'));
-  const options = { cwd: folder, env: { ...Object.fromEntries(own), HOME: folder, LEXDELTA_LEX_TOKEN: lex.token } };
-  const lexdelta = async (...args: readonly string[]): Promise<void> => {
-    await promisify(execFile)(process.execPath, [PROGRAM, ...args, '--data', folder], options);
-  };
-  const entities = (['co', 'cp', 'aliases'] as const).flatMap((name) => [`--${name}`, sampleLookUps(name)]);
-  await lexdelta('entities', 'import', ...entities);
-  await lexdelta('laws', 'import', sampleLookUps('laws'));
+  const data = join(folder, 'data');
+  const settings = { HOME: folder, LEXDELTA_DATA: data, LEXDELTA_LEX: lex.url, LEXDELTA_LEX_TOKEN: lex.token };
+  const place = { cwd: folder, env: environmentWith(settings) };
+  for (const args of importsOfSample()) await mustSucceed(place, args);
   return {
-    runDay: (date) => lexdelta('run', '--business-date', date, '--lex', lex.url),
+    folder,
+    lexdelta: (...args) => runLexdelta(place, args),
+    runDay: (date) => mustSucceed(place, ['run', '--business-date', date]),
     async read(look) {
-      const stores = openEmbeddedStores({ folder, readOnly: true });
+      const stores = openEmbeddedStores({ folder: data, readOnly: true });
       try {
         return await look(stores);
       } finally {

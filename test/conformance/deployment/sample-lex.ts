@@ -17,6 +17,15 @@ export function sampleLookUps(name: 'co' | 'cp' | 'aliases' | 'laws'): string {
   return join(SAMPLE, 'look-ups', `${name}.csv`);
 }
 
+/** The commands that put the sample's look-ups in. */
+export function importsOfSample(): readonly (readonly string[])[] {
+  const entities = (['co', 'cp', 'aliases'] as const).flatMap((name) => [`--${name}`, sampleLookUps(name)]);
+  return [
+    ['entities', 'import', ...entities],
+    ['laws', 'import', sampleLookUps('laws')],
+  ];
+}
+
 export interface SampleLex {
   readonly url: string;
   /** From now on Lex is as on that day. */

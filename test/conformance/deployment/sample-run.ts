@@ -19,9 +19,15 @@ export async function runSampleDay(stack: DeployedStack, day: SampleDay): Promis
   if (started['run'] !== run || started['started'] !== true) {
     throw new Error(`The starter did not start ${run}: ${JSON.stringify(started)}`);
   }
+  return reportOf(stack, day);
+}
+
+/** Of the day's first run, once that has ended. */
+export async function reportOf(stack: DeployedStack, { date }: SampleDay): Promise<RunReport> {
   const namespaces = DEFAULT_INPUT.namespaces.map((namespace) => ({ namespace }));
-  const input = parseJobInput({ ...DEFAULT_INPUT, namespaces, business_date: day.date });
+  const input = parseJobInput({ ...DEFAULT_INPUT, namespaces, business_date: date });
   const outcome = await stack.runtime.run({ input, attempt: null }, {});
+  const run = executionName(date, 1);
   if (outcome.kind !== 'ended' || outcome.report.run !== run) throw new Error(`${run}: ${JSON.stringify(outcome)}`);
   return outcome.report;
 }

@@ -1,0 +1,128 @@
+/**
+ * What operators do on the deployed stack, each with the policies of `infra/operators` that are there for it, and with what is
+ * printed held to the same on one machine. Called once both have published the sample's two days.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { executionName } from '../../../src/job/business-date.ts';
+import type { EmbeddedHome } from './embedded-home.ts';
+import type { Operators } from './operators.ts';
+import type { Lexdelta, Printed } from './run-lexdelta.ts';
+import { SAMPLE_DAYS, sampleLookUps } from './sample-lex.ts';
+
+export interface BothHomes {
+  readonly operators: Operators;
+  readonly embedded: EmbeddedHome;
+}
+
+const [FIRST, LAST] = [SAMPLE_DAYS[0].date, SAMPLE_DAYS[1].date];
+
+const LOOKS: readonly (readonly string[])[] = [
+  ['as-of', FIRST],
+  ['as-of', LAST, '--format', 'csv'],
+  ['rejected', FIRST, '--by-rule'],
+  ['rejected', executionName(LAST, 1), '--rule', 'A3.6-unknown'],
+  ['rejected', LAST, '--json'],
+  ['findings', LAST],
+  ['diff', FIRST, LAST],
+  ['diff', FIRST, LAST, '--format', 'csv'],
+  ['trends', '--json'],
+  ['why', 'cuad-0080'],
+  ['why', 'docman-0000000157'],
+  ['entities', 'impact', '--key', 'H-TRUELINK-INC'],
+  ['laws', 'impact', '--key', 'New York'],
+  ['entities', 'pending', '--limit', '1000'],
+  ['entities', 'list', '--role', 'CO', '--limit', '1000'],
+  ['laws', 'list', '--limit', '1000'],
+  ['entities', 'import', '--cp', sampleLookUps('cp'), '--complete', '--dry-run'],
+];
+
+/** Of tables to import: more rows than a transaction of DynamoDB holds, few rows, and none of them any more. */
+const MANY_ALIASES = ['alias,entity_id', ...Array.from({ length: 150 }, (_, i) => `Nobody ${i},H-ABG-SHAQ-LLC`)];
+const ONE_ENTITY = ['CP.2,CP.3,CP.4', 'H-NEW,N,"New, Inc."'];
+const ONE_LAW = ['law_key,display_name', 'Ruritania,Ruritania'];
+
+const CHANGES: readonly (readonly string[])[] = [
+  ['entities', 'import', '--aliases', 'aliases.csv'],
+  ['entities', 'import', '--cp', 'cp.csv'],
+  ['entities', 'import', '--cp', sampleLookUps('cp'), '--complete'],
+  ['laws', 'import', 'laws.csv'],
+  ['replay', '--namespace', 'mac', '--ids', 'mac-0000000080', '--by', 'Ada'],
+];
+
+export function operatorTests(homes: () => BothHomes): void {
+  const inBoth = async (operator: Lexdelta, args: readonly string[]) => {
+    const [there, here] = await Promise.all([operator(...args), homes().embedded.lexdelta(...args)]);
+    return { there: withoutDurations(there), here: withoutDurations(here) };
+  };
+  const write = (name: string, lines: readonly string[]): void =>
+    writeFileSync(join(homes().embedded.folder, name), `${lines.join('\n')}\n`);
+
+  describe('an operator who may read', () => {
+    let reader: Lexdelta;
+    beforeAll(async () => {
+      reader = await homes().operators.with('read');
+      write('aliases.csv', MANY_ALIASES);
+    });
+
+    it.each(LOOKS.map((args) => ({ args, command: args.slice(0, 2).join(' ') })))(
+      'sees what one machine shows: $command',
+      async ({ args }) => {
+        const { there, here } = await inBoth(reader, args);
+
+        expect(there).toEqual(here);
+        expect(there.exitCode).toBe(0);
+        expect(there.stdout.length).toBeGreaterThan(50);
+      },
+    );
+
+    it('gets the table as Parquet, the same bytes', async () => {
+      const { folder, lexdelta: here } = homes().embedded;
+      const asOf = ['as-of', LAST, '--format', 'parquet', '--output'];
+
+      await Promise.all([reader(...asOf, 'there.parquet'), here(...asOf, 'here.parquet')]);
+
+      const [theirs, ours] = ['there.parquet', 'here.parquet'].map((name) => readFileSync(join(folder, name)));
+      expect(theirs!.equals(ours!)).toBe(true);
+    });
+
+    it('sees the runs and their verdicts', async () => {
+      const [runs, shown] = await Promise.all([reader('runs', '--json'), reader('show', LAST)]);
+
+      const published = [LAST, FIRST].map((date) => ({ run: executionName(date, 1), verdict: 'published' }));
+      expect(JSON.parse(runs.stdout)).toMatchObject({ total: 2, runs: published });
+      expect(shown.stdout).toContain(`✔ PUBLISHED  Table A-3 as of ${LAST}: 715 rows`);
+    });
+
+    it.each([
+      { args: ['run', '--business-date', '2021-10-22'], right: 'StartExecution' },
+      { args: ['entities', 'import', '--aliases', 'aliases.csv'], right: 'PutObject' },
+      { args: ['replay', '--namespace', 'mac', '--all', '--by', 'Ada'], right: 'PutObject' },
+      { args: ['entities', 'dead'], right: 'GetQueueAttributes' },
+    ])('is refused what is for others: $args.0', async ({ args, right }) => {
+      const { exitCode, stdout, stderr } = await reader(...args);
+
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toMatch(new RegExp(`\\[STORE_ACCESS_DENIED\\][\\s\\S]*${right}`));
+    });
+  });
+
+  describe('an operator who may import', () => {
+    it('changes the look-ups as on one machine, and asks for a replay', async () => {
+      const importer = await homes().operators.with('read', 'import');
+      write('cp.csv', ONE_ENTITY);
+      write('laws.csv', ONE_LAW);
+
+      for (const args of CHANGES) {
+        const { there, here } = await inBoth(importer, args);
+        expect({ args, ...there }).toEqual({ args, ...here });
+        expect(there.exitCode).toBe(0);
+      }
+    });
+  });
+}
+
+function withoutDurations({ stdout, ...printed }: Printed): Printed {
+  return { ...printed, stdout: stdout.replaceAll(/"duration_ms":\d+/g, '"duration_ms":0') };
+}
