@@ -2,6 +2,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJobInput } from '../src/job/job-input.ts';
+import { DEFAULT_RETENTION } from '../src/job/retention-policy.ts';
 import { openLocalRuntime } from '../src/runtime/local-runtime.ts';
 import { contend } from './contender.ts';
 
@@ -15,6 +16,7 @@ await contend(async (task, memory) => {
     lexTimeouts: { idleMs: 30_000, totalMs: 300_000 },
     rules: {},
     namespaceModules: {},
+    retention: DEFAULT_RETENTION,
     threads: 2,
   });
   let begin = 0;

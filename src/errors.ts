@@ -79,6 +79,8 @@ export const REPAIRS = {
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
   PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',
   NO_TABLE_FOR_DATE: 'See `lexdelta runs` for the dates that have a table.',
+  TABLE_DELETED:
+    'See `lexdelta retention --dry-run` for the dates that stay, and the record below `retention/` for what it was.',
   AGREEMENT_UNKNOWN:
     'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
   // Engine

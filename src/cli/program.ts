@@ -13,6 +13,7 @@ import { addLexCommands } from './commands/lex.ts';
 import { addMappingsCommands } from './commands/mappings.ts';
 import { addRejectedCommand } from './commands/rejected.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addRetentionCommands } from './commands/retention.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addShowCommand } from './commands/show.ts';
@@ -105,6 +106,7 @@ const COMMANDS = [
   addLawsCommands,
   addMappingsCommands,
   addReplayCommand,
+  addRetentionCommands,
   addHashesCommands,
   addLexCommands,
   addDemoCommand,

@@ -1,6 +1,7 @@
 import type { Severity } from '../agreements/transformed.ts';
 import { PermanentError } from '../errors.ts';
 import { isNamespaceName } from '../job/job-input.ts';
+import { RETENTION_BOUNDS, type RetentionPolicy } from '../job/retention-policy.ts';
 
 /** What a configuration file may hold. */
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   /** Name → path of a module whose default export is a namespace. */
   readonly namespaceModules?: Readonly<Record<string, string>> | undefined;
   readonly threads?: number | undefined;
+  /** How long things are kept; what is not given is as by default. */
+  readonly retention?: Partial<RetentionPolicy> | undefined;
   /** Path of the holiday file. */
   readonly holidays?: string | undefined;
   /** IANA name of the zone whose days are business days. */
@@ -30,6 +33,10 @@ const MAX_THREADS = 64;
 /** `problem` is a sentence's end. Values of unknown keys are not repeated: somebody may have put a token there. */
 type Report = (path: string, problem: string) => void;
 type Check = (value: unknown, path: string, report: Report) => void;
+
+const RETENTION_CHECKS = Object.fromEntries(
+  Object.entries(RETENTION_BOUNDS).map(([key, [low, high]]) => [key, checkInteger(low, high)]),
+);
 
 const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   data: checkText('the path of the data folder'),
@@ -45,6 +52,7 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   ),
   namespaceModules: checkMap(checkText('the path of a module'), isNamespaceName),
   threads: checkInteger(1, MAX_THREADS),
+  retention: checkKeys(RETENTION_CHECKS),
   holidays: checkText('the path of a holiday file'),
   timeZone: checkTimeZone,
 };

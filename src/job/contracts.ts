@@ -364,9 +364,27 @@ export interface UpdateHashesOutput {
 
 // CleanupDailyJob
 export interface CleanupInput extends AttemptId {
+  readonly job_id: string;
   readonly plan: string;
+  /** What the run has published. */
+  readonly manifest: string;
 }
 export interface CleanupOutput {
   readonly deleted: number;
   readonly more: boolean;
+  /** `null` before the last call. */
+  readonly retention: RetentionSummary | null;
+}
+/** What retention has deleted. */
+export interface RetentionSummary {
+  readonly tables: number;
+  /** Of these tables, at most 31 of them. */
+  readonly dates: readonly string[];
+  /** All files, records and what failed runs left included. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Not all that should go is gone: the next run goes on. */
+  readonly more: boolean;
+  /** Why it stopped; `null`: it did not fail. */
+  readonly error: string | null;
 }

@@ -14,11 +14,11 @@ export interface RetentionPolicy {
 export const DEFAULT_RETENTION: RetentionPolicy = { days: 35, monthEnds: 0, recordsDays: 35, deltaDays: 14 };
 
 /**
- * Bounds of each. A week is the shortest, and {@link MINIMUM_TABLES} hold whatever is set: the rule asks for the tables of
- * five business days (31 CFR 148.3).
+ * Bounds of each. The rule asks for the tables of five business days (31 CFR 148.3): they lie within two weeks, holidays
+ * included, and {@link MINIMUM_TABLES} hold whatever is set.
  */
 export const RETENTION_BOUNDS: Readonly<Record<keyof RetentionPolicy, readonly [low: number, high: number]>> = {
-  days: [7, 36_500],
+  days: [14, 36_500],
   monthEnds: [0, 1_200],
   recordsDays: [7, 36_500],
   deltaDays: [7, 36_500],

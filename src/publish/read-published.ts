@@ -18,6 +18,7 @@ import type {
   UsesLine,
 } from './published.ts';
 import { readPublishedLines } from './published-file-reader.ts';
+import { deletedTables, readDeletionRecord, tableDeleted } from './retention/deletion-record.ts';
 import { asOfKey } from './write-as-of.ts';
 
 export interface PublishedDay {
@@ -28,10 +29,13 @@ export interface PublishedDay {
 
 type Reads = Pick<JobDailyA3Data, 'get' | 'open'>;
 
-/** @throws PermanentError `STORE_CORRUPT`, `STORE_KEY_INVALID` */
+/** @throws PermanentError `TABLE_DELETED`: by retention; `STORE_CORRUPT`, `STORE_KEY_INVALID` */
 export async function openPublishedDay(a3: Pick<JobDailyA3Data, 'get'>, key: string): Promise<PublishedDay> {
-  const folder = publishedFolder(attemptOfManifest(key));
-  return { key, folder, manifest: await loadManifest(a3, key) };
+  const id = attemptOfManifest(key);
+  const body = await a3.get(key);
+  const deleted = body === null ? await readDeletionRecord(a3, id) : null;
+  if (deleted !== null) throw tableDeleted(deleted);
+  return { key, folder: publishedFolder(id), manifest: await loadManifest({ get: async () => body }, key) };
 }
 
 /**
@@ -79,7 +83,7 @@ export async function readLedger(a3: Reads, day: PublishedDay): Promise<Ledger> 
 
 /**
  * The manifest key of a date: the head where it is that date's, else the date's pointer.
- * @throws PermanentError `NO_TABLE_FOR_DATE` naming the last date before it that has a table
+ * @throws PermanentError `NO_TABLE_FOR_DATE` naming the last date before it that has a table; `TABLE_DELETED`: by retention
  */
 export async function resolveAsOf(
   {
@@ -97,6 +101,8 @@ export async function resolveAsOf(
   const key = asOfKey(business_date);
   const body = await a3.get(key);
   if (body !== null) return pointerOf(key, body);
+  const [deleted] = await deletedTables(a3, business_date);
+  if (deleted !== undefined) throw tableDeleted(deleted);
   const last = await lastDateBefore(a3, business_date, head === null ? null : as_of);
   const what =
     last === null

@@ -18,6 +18,7 @@ import type {
   UpdateHashesInput,
   ValidateQueryInput,
 } from '../job/contracts.ts';
+import type { RetentionPolicy } from '../job/retention-policy.ts';
 import type { LexSource } from '../lex/lex-source.ts';
 import { calculateQueriedDocs } from '../steps/calculate-queried-docs.ts';
 import { calculateTransformedDocs } from '../steps/calculate-transformed-docs.ts';
@@ -59,6 +60,7 @@ export interface FunctionDeps {
   readonly namespaces: ReadonlyMap<string, NamespaceModule>;
   readonly rules: RuleSet;
   readonly codeVersion: string;
+  readonly retention: RetentionPolicy;
   readonly workLimits?: WorkLimits;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -210,9 +212,14 @@ export function updateHashesFunction(deps: Needs<'jobDailyA3Data' | 'agreementHa
   );
 }
 
-export function cleanupFunction(deps: Needs<'jobDailyDelta' | 'jobDailyBatchProcessing'>): StepFunction {
-  const { jobDailyDelta: delta, jobDailyBatchProcessing: plans } = deps;
-  return step((input: CleanupInput) => cleanupDailyJob(input, { delta, plans }));
+export function cleanupFunction(
+  deps: Needs<'jobDailyDelta' | 'jobDailyBatchProcessing' | 'jobDailyA3Data' | 'retention'>,
+): StepFunction {
+  const { jobDailyDelta: delta, jobDailyBatchProcessing: plans, jobDailyA3Data: a3, retention } = deps;
+  const now = () => new Date().toISOString();
+  return step((input: CleanupInput, { shouldStop }) =>
+    cleanupDailyJob(input, { delta, plans, a3, retention, shouldStop, now }),
+  );
 }
 
 const WAITING = { now: (): Date => new Date(), sleep: async (ms: number) => void (await sleep(ms)) };

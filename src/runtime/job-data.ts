@@ -1,6 +1,7 @@
 /** Where a job keeps its data, and what commands see of it that look at it or import into it. */
 import type { JobDefaults } from '../job/job-defaults.ts';
 import type { JobInput } from '../job/job-input.ts';
+import type { RetentionPolicy } from '../job/retention-policy.ts';
 import type { JobStores } from '../stores/job-stores.ts';
 
 /** A data folder of this machine, or a stack deployed on AWS. */
@@ -32,6 +33,8 @@ export interface JobExecution {
 export interface JobData extends JobStores {
   /** What a run has that is given no input; `null`: what the command line says. */
   readonly jobDefaults: JobDefaults | null;
+  /** How long things are kept; `null`: what the command line says. */
+  readonly retention: RetentionPolicy | null;
   /** Whether somebody works on the run. In a data folder one that has not ended may be nobody's: it was interrupted. */
   isAlive(run: string): Promise<boolean>;
   /** `null`: the engine does not know it, or not any more. */

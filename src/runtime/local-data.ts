@@ -15,6 +15,7 @@ export async function openLocalData(folder: string, access: DataAccess): Promise
   return {
     ...stores,
     jobDefaults: null,
+    retention: null,
     isAlive: async (run) => isExecutionAlive(folder, run),
     execution: async (run) => journal.execution(run),
     inputOf: async (run) => (journal.execution(run)?.input as JobInput | undefined) ?? null,

@@ -33,6 +33,7 @@ export async function openLocalFunctions(
     namespaces,
     rules,
     codeVersion: readCodeVersion(),
+    retention: config.retention,
     ...(config.workLimits === undefined ? {} : { workLimits: config.workLimits }),
     onProgress,
   });

@@ -1,6 +1,13 @@
 /** What JobStats keeps of a run, read back: the source of verdicts, `runs` and `show`. */
 
-import type { GateResult, NamespaceCounts, Override, SliceCounts, WriteManifestOutput } from '../job/contracts.ts';
+import type {
+  GateResult,
+  NamespaceCounts,
+  Override,
+  RetentionSummary,
+  SliceCounts,
+  WriteManifestOutput,
+} from '../job/contracts.ts';
 import { manifestKey } from '../publish/attempt-files.ts';
 import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
 import { messageOfCause } from './error-cause.ts';
@@ -24,6 +31,8 @@ export interface RunReport {
   readonly failed_slices: number;
   /** Set once the manifest is written; published only when status is `succeeded` or `published_incomplete`. */
   readonly publication: WriteManifestOutput | null;
+  /** `null`: it has not come so far, or ran before there was any. */
+  readonly retention: RetentionSummary | null;
   readonly overrides: readonly Override[];
   readonly base: string | null;
   readonly error: { readonly code: string | null; readonly name: string; readonly message: string } | null;
@@ -55,6 +64,7 @@ export function readRunReport(row: JobStatsRow): RunReport {
     transformation_gate: json<GateResult | null>('transformation_gate', null),
     failed_slices: Number(row['failed_slices'] ?? 0),
     publication: readPublication(json<WriteManifestOutput | null>('publication', null)),
+    retention: json<RetentionSummary | null>('retention', null),
     overrides: json<readonly Override[]>('overrides', []),
     base: text('base'),
     error: readError(text('error'), text('cause')),

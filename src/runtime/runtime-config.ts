@@ -1,5 +1,6 @@
 /** What a run needs to know beside its input. The command line makes it from flags, environment, files and defaults. */
 import type { Severity } from '../agreements/transformed.ts';
+import type { RetentionPolicy } from '../job/retention-policy.ts';
 import type { ShardLimits } from '../publish/shard-layout.ts';
 
 export interface RuntimeConfig {
@@ -21,6 +22,8 @@ export interface RuntimeConfig {
   readonly namespaceModules: Readonly<Record<string, string>>;
   /** Worker threads for reading and transforming; at least 1. */
   readonly threads: number;
+  /** How long the job keeps what it has published. */
+  readonly retention: RetentionPolicy;
   /** Nobody but tests gives it. */
   readonly workLimits?: WorkLimits;
 }

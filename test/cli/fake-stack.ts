@@ -6,6 +6,7 @@ import { BUILT_IN_NAMESPACES } from '../../src/agreements/namespaces/built-in.ts
 import { rulesInForce } from '../../src/agreements/table-a3/rules-in-force.ts';
 import type { Services } from '../../src/cli/services.ts';
 import type { JobDefaults } from '../../src/job/job-defaults.ts';
+import { DEFAULT_RETENTION } from '../../src/job/retention-policy.ts';
 import { openLexSource } from '../../src/lex/open-lex-source.ts';
 import { addDefaultLaws } from '../../src/runtime/add-default-laws.ts';
 import { type OpenStack, stackData } from '../../src/runtime/aws/stack-data.ts';
@@ -53,6 +54,7 @@ export async function makeFakeStack(name: string, jobDefaults: JobDefaults | nul
     namespaces: new Map(BUILT_IN_NAMESPACES.map((module) => [module.namespace, module])),
     rules: rulesInForce(undefined, 'rules'),
     codeVersion: '0.0.0',
+    retention: DEFAULT_RETENTION,
   });
   const calls: Promise<unknown>[] = [];
   const stepFunctions = new FakeStepFunctions({
@@ -72,7 +74,7 @@ export async function makeFakeStack(name: string, jobDefaults: JobDefaults | nul
     if (asked !== name) throw new Error(`There is no stack ${asked}.`);
     stack.opened += 1;
     return {
-      found: { name, jobDefaults },
+      found: { name, jobDefaults, retention: null },
       stores: { ...stores, jobStats: withArns(stores.jobStats) },
       executions: new StackExecutions(stepFunctions, STATE_MACHINE, { timing: TIMING, patienceMs: 0 }),
       close: () => undefined,

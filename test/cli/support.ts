@@ -135,6 +135,7 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
     attempt: 1,
     status: 'succeeded',
     fence: 2,
+    retention: null,
     started_at: '2021-10-20T06:02:11Z',
     ended_at: '2021-10-20T06:11:52Z',
     iterations: 1,

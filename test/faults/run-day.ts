@@ -4,6 +4,7 @@
  */
 import { messageOf, PermanentError } from '../../src/errors.ts';
 import type { JobInput } from '../../src/job/job-input.ts';
+import { DEFAULT_RETENTION } from '../../src/job/retention-policy.ts';
 import { openLocalRuntime } from '../../src/runtime/local-runtime.ts';
 import type { RunOutcome } from '../../src/runtime/run-events.ts';
 import type { WorkLimits } from '../../src/runtime/runtime-config.ts';
@@ -32,6 +33,7 @@ async function run(): Promise<RunOutcome> {
     lexTimeouts: { idleMs: 10_000, totalMs: 60_000 },
     rules: {},
     namespaceModules: {},
+    retention: DEFAULT_RETENTION,
     threads: 2,
     ...(workLimits === undefined ? {} : { workLimits }),
   });

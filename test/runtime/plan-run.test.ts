@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../../src/engine/history-event.ts';
 import type { ExecutionRecord } from '../../src/engine/journal.ts';
 import { LmdbJournal } from '../../src/engine/lmdb-journal.ts';
 import { parseExecutionName } from '../../src/job/business-date.ts';
+import { DEFAULT_RETENTION } from '../../src/job/retention-policy.ts';
 import { StackExecutions } from '../../src/runtime/aws/stack-executions.ts';
 import { StackRuntime } from '../../src/runtime/aws/stack-runtime.ts';
 import { openLocalRuntime } from '../../src/runtime/local-runtime.ts';
@@ -35,6 +36,7 @@ planRunContract('on this machine', async (before) => {
     lexTimeouts: { idleMs: 1, totalMs: 1 },
     rules: {},
     namespaceModules: {},
+    retention: DEFAULT_RETENTION,
     threads: 1,
   });
   return {
@@ -54,7 +56,7 @@ planRunContract('on a stack', async (before) => {
   for (const [run, status] of Object.entries(before.executions ?? {})) await stepFunctions.remember(run, status);
   await fill(stores, before, executionArn);
   const runtime = new StackRuntime({
-    found: { name: 'ours', jobDefaults: null },
+    found: { name: 'ours', jobDefaults: null, retention: null },
     stores,
     executions: new StackExecutions(stepFunctions, STATE_MACHINE),
     close: () => undefined,

@@ -10,6 +10,14 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** `999 bytes`, `1.2 kB`, `34 MB`: decimal, as disks and buckets are sold. */
+export function byteSize(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, 'byte');
+  const [unit, word] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  const value = bytes / unit;
+  return `${value < 10 ? (Math.round(value * 10) / 10).toLocaleString('en-US') : count(Math.round(value))} ${word}`;
+}
+
 /** `98.6 %`: rounded down, so that nothing short of all shows as `100 %`, nor anything below a threshold as the threshold. */
 export function percent(ratio: number): string {
   const tenths = Math.floor(ratio * 1000 + 1e-9) / 10;

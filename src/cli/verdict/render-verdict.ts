@@ -15,6 +15,7 @@ import { commandFact, fact, type VerdictOptions } from './layout.ts';
 import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
 import { reservations } from './reservations.ts';
+import { retention } from './retention.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
 
@@ -26,6 +27,7 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
     ...(report.query.length === 0 ? [] : figures(report, options)),
     ...gates(report, options),
     ...namespaces(report, options),
+    ...retention(report, options),
     ...warnings(report, options),
     ...(options.isQuiet ? [] : nextSteps(report, options)),
   ];

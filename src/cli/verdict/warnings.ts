@@ -6,6 +6,7 @@ import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
 import type { VerdictOptions } from './layout.ts';
 import { plainCause } from './plain-cause.ts';
+import { retentionWarnings } from './retention.ts';
 
 /** What passed, but should be looked at: held-back removals, gaps, failed slices, what an operator accepted. */
 export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
@@ -17,6 +18,7 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
       : []),
     // The gate says it as well, without what to do about it.
     ...report.warnings.filter((text) => !/^[\w-]+: \d+ removals were held back\.$/.test(text)),
+    ...retentionWarnings(report),
     ...report.overrides.map(({ accept, by, reason }) => `accepted: ${accept}, by ${by}: ${reason}`),
   ];
   const seen = [...new Set(found)].map((text) => harmless(plainCause(text)));

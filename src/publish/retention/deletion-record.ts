@@ -3,9 +3,11 @@
  * and never deleted. A table with a record and no manifest is deleted, though files of it may be left after a crash; one with
  * both is whole: it was held in the last moment, or nothing of it was deleted yet.
  */
+import { PermanentError } from '../../errors.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import type { RetentionPolicy } from '../../job/retention-policy.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { manifestKey } from '../attempt-files.ts';
 import { encodeJson, readJson } from '../shard-plan.ts';
 
 export interface DeletionRecord extends AttemptId {
@@ -41,4 +43,23 @@ export async function readDeletionRecord(
   id: AttemptId,
 ): Promise<DeletionRecord | null> {
   return readJson<DeletionRecord>(deletionKey(id), a3);
+}
+
+/** The records of a date whose tables are gone, the last attempt first. @throws PermanentError `STORE_CORRUPT` */
+export async function deletedTables(
+  a3: Pick<JobDailyA3Data, 'get' | 'list'>,
+  business_date: string,
+): Promise<readonly DeletionRecord[]> {
+  const gone: DeletionRecord[] = [];
+  for await (const { key } of a3.list(`retention/${business_date}`)) {
+    const record = await readJson<DeletionRecord>(key, a3);
+    if (record !== null && (await a3.get(manifestKey(record))) === null) gone.push(record);
+  }
+  return gone.sort((a, b) => b.attempt - a.attempt);
+}
+
+/** The error of whoever asks for such a table. */
+export function tableDeleted({ business_date, attempt, decided_at, by }: DeletionRecord): PermanentError {
+  const what = `The table as of ${business_date} was deleted by retention on ${decided_at.slice(0, 10)} (${by}).`;
+  return new PermanentError('TABLE_DELETED', what, { business_date, attempt });
 }

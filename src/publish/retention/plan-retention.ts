@@ -1,5 +1,5 @@
 /** Which dates are kept, why, and what goes. Pure: the same inventory, policy and state give the same plan. */
-import type { BusinessCalendar } from '../../job/business-calendar.ts';
+import { BusinessCalendar, NO_HOLIDAYS } from '../../job/business-calendar.ts';
 import { addDays } from '../../job/business-date.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 
@@ -8,7 +8,7 @@ import type { AttemptFiles, FileCount, Inventory } from './inventory.ts';
 
 /**
  * Why a date is kept: `head` is the table in force, `base` the one that it was made from, `running` is being worked on,
- * `minimum` one of the newest tables of business days, `days` not old enough, `month_end` the last table of its month.
+ * `minimum` one of the newest tables of weekdays, `days` not old enough, `month_end` the last table of its month.
  */
 export type KeptBy = 'held' | 'head' | 'base' | 'running' | 'minimum' | 'days' | 'month_end';
 
@@ -46,13 +46,12 @@ export function planRetention(
   { attempts }: Pick<Inventory, 'attempts'>,
   state: RetentionState,
   policy: RetentionPolicy,
-  calendar: Pick<BusinessCalendar, 'isBusinessDay'>,
 ): RetentionPlan {
   const tables = attempts.filter(isTable);
   const published = tables.filter(({ hasManifest }) => hasManifest).map(({ business_date }) => business_date);
   const newest = published.at(-1) ?? null;
   if (newest === null) return { newest, dates: [], going: [], records: [], failed: [] };
-  const reasons = reasonsToKeep([...new Set(published)], newest, state, policy, calendar);
+  const reasons = reasonsToKeep([...new Set(published)], newest, state, policy);
   const dates = [...Map.groupBy(tables, ({ business_date }) => business_date)].map(([business_date, tables]) => {
     const isWhole = tables.some(({ hasManifest }) => hasManifest);
     // What is half deleted is finished: only a hold stops it, and tells that somebody should look at what is left.
@@ -73,6 +72,8 @@ export function planRetention(
   };
 }
 
+/** Without holidays, so that the job and everybody who looks after it come to the same plan. */
+const WEEKDAYS = new BusinessCalendar(NO_HOLIDAYS);
 const HELD: readonly KeptBy[] = ['held'];
 
 export function sumFiles(counts: readonly FileCount[]): FileCount {
@@ -98,9 +99,8 @@ function reasonsToKeep(
   newest: string,
   state: RetentionState,
   policy: RetentionPolicy,
-  calendar: Pick<BusinessCalendar, 'isBusinessDay'>,
 ): (date: string) => readonly KeptBy[] {
-  const minimum = published.filter((date) => calendar.isBusinessDay(date)).at(-MINIMUM_TABLES) ?? published[0]!;
+  const minimum = published.filter((date) => WEEKDAYS.isBusinessDay(date)).at(-MINIMUM_TABLES) ?? published[0]!;
   const firstKept = addDays(newest, -policy.days);
   const monthEnds = lastDatesOfMonths(published, newest, policy.monthEnds);
   return (date) => {

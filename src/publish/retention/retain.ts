@@ -1,5 +1,4 @@
 /** Retention as its callers see it: look, plan, carry out. */
-import type { BusinessCalendar } from '../../job/business-calendar.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import type { RetentionPolicy } from '../../job/retention-policy.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
@@ -12,7 +11,6 @@ import { planRetention, type RetentionPlan } from './plan-retention.ts';
 export interface RetentionDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'list'>;
   readonly policy: RetentionPolicy;
-  readonly calendar: Pick<BusinessCalendar, 'isBusinessDay'>;
 }
 
 export interface LookedAt {
@@ -26,7 +24,7 @@ export interface LookedAt {
  */
 export async function lookAtRetention(
   { head, running }: { readonly head: string | null; readonly running: AttemptId | null },
-  { a3, policy, calendar }: RetentionDeps,
+  { a3, policy }: RetentionDeps,
 ): Promise<LookedAt> {
   const inventory = await readInventory(a3);
   const base = head === null ? null : (await loadManifest(a3, head)).base;
@@ -36,5 +34,5 @@ export async function lookAtRetention(
     running,
     held: await heldDates(a3),
   };
-  return { plan: planRetention(inventory, state, policy, calendar), inventory };
+  return { plan: planRetention(inventory, state, policy), inventory };
 }

@@ -2,6 +2,7 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { messageOf, PermanentError } from '../../errors.ts';
 import { type JobDefaults, parseJobDefaults } from '../../job/job-defaults.ts';
+import { parseRetention, type RetentionPolicy } from '../../job/retention-policy.ts';
 import type { AwsStoreNames } from '../../stores/aws/open-aws-stores.ts';
 import { Pace, type PaceOptions } from '../../stores/aws/pace.ts';
 
@@ -12,6 +13,8 @@ export interface FoundStack {
   readonly stateMachine: string;
   /** What the schedule's runs are started with; `null`: a stack that does not tell it yet. */
   readonly jobDefaults: JobDefaults | null;
+  /** How long its job keeps things; `null`: a stack that does not tell it yet, whose job deletes nothing. */
+  readonly retention: RetentionPolicy | null;
 }
 
 /**
@@ -50,6 +53,7 @@ export async function findStack(
     },
     stateMachine: output('DailyAgreementJobArn'),
     jobDefaults: defaultsOf(outputs.get('JobInput'), name),
+    retention: retentionOf(outputs.get('Retention'), name),
   };
   if (missing.length === 0) return found;
   const list = missing.join(', ');
@@ -83,5 +87,21 @@ function defaultsOf(text: string | undefined, stack: string): JobDefaults | null
   } catch (error) {
     const what = `The job input of the stack ${stack} is not of this version of lexdelta: ${messageOf(error)}`;
     throw new PermanentError('STACK_INCOMPLETE', what, { stack });
+  }
+}
+
+function retentionOf(text: string | undefined, stack: string): RetentionPolicy | null {
+  if (text === undefined) return null;
+  const policy = parseRetention(jsonOf(text));
+  if (policy !== null) return policy;
+  const what = `The retention of the stack ${stack} is not of this version of lexdelta: ${text.slice(0, 200)}.`;
+  throw new PermanentError('STACK_INCOMPLETE', what, { stack });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

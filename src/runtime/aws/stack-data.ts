@@ -16,7 +16,7 @@ import { StackExecutions } from './stack-executions.ts';
 const PACE: PaceOptions = { patienceMs: 20_000 };
 
 export interface OpenStack {
-  readonly found: Pick<FoundStack, 'name' | 'jobDefaults'>;
+  readonly found: Pick<FoundStack, 'name' | 'jobDefaults' | 'retention'>;
   readonly stores: JobStores;
   readonly executions: StackExecutions;
   readonly close: () => void;
@@ -58,6 +58,7 @@ export function stackData({ found, stores, executions, close }: OpenStack): JobD
   return {
     ...stores,
     jobDefaults: found.jobDefaults,
+    retention: found.retention,
     isAlive: async (run) => (await executions.status(run)) === 'RUNNING',
     execution: (run) => executions.describe(run),
     inputOf: (run) => readInput(run, stores, executions),

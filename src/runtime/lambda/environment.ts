@@ -19,6 +19,8 @@ export const VARIABLES = {
   jobInput: 'LEXDELTA_JOB_INPUT',
   timeZone: 'LEXDELTA_TIME_ZONE',
   daysBack: 'LEXDELTA_DAYS_BACK',
+  /** How long things are kept, as JSON. */
+  retention: 'LEXDELTA_RETENTION',
 } as const;
 export type VariableName = keyof typeof VARIABLES;
 

@@ -86,7 +86,11 @@ export function jobFunctions(world: World): JobFunctions {
     UpdateAgreementHashes: ({ batch, cursor }: UpdateHashesInput) => {
       return { batch, applied: 1, refused: 0, cursor: cursor === null ? { document: 1 } : null };
     },
-    CleanupDailyJob: ({ plan }: CleanupInput) => ({ deleted: 1000, more: isFirst(plan) }),
+    CleanupDailyJob: ({ plan, business_date }: CleanupInput) => {
+      const more = isFirst(plan);
+      const retention = { tables: 1, dates: [business_date], files: 9, bytes: 900, more: false, error: null };
+      return { deleted: 1000, more, retention: more ? null : retention };
+    },
   };
 }
 

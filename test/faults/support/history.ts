@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { contentHash } from '../../../src/agreements/content-hash.ts';
 import { BUILT_IN_NAMESPACES } from '../../../src/agreements/namespaces/built-in.ts';
 import type { JobInput } from '../../../src/job/job-input.ts';
+import { DEFAULT_RETENTION } from '../../../src/job/retention-policy.ts';
 import type { Ledger, LedgerNamespace, Manifest, TableRow } from '../../../src/publish/published.ts';
 import { openPublishedDay, readLedger, readTable, resolveAsOf } from '../../../src/publish/read-published.ts';
 import { openLocalRuntime } from '../../../src/runtime/local-runtime.ts';
@@ -61,6 +62,7 @@ export class History {
       lexTimeouts: { idleMs: 5_000, totalMs: 10_000 },
       rules: {},
       namespaceModules: {},
+      retention: DEFAULT_RETENTION,
       threads: 1,
     });
     try {

@@ -14,6 +14,7 @@ import type { Journal } from '../../../src/engine/journal.ts';
 import type { Json } from '../../../src/engine/json.ts';
 import type { StateMachine } from '../../../src/engine/state-machine.ts';
 import { executionName } from '../../../src/job/business-date.ts';
+import { DEFAULT_RETENTION } from '../../../src/job/retention-policy.ts';
 import type { LexSource } from '../../../src/lex/lex-source.ts';
 import { createFunctions, type FunctionDeps, type StepFunction } from '../../../src/runtime/functions.ts';
 import { harmlessError } from '../../../src/runtime/lambda/harmless-error.ts';
@@ -225,6 +226,7 @@ export class JobHome {
       namespaces: new Map(BUILT_IN_NAMESPACES.map((module) => [module.namespace, module])),
       rules: rulesInForce(undefined, 'rules'),
       codeVersion: 'test',
+      retention: DEFAULT_RETENTION,
       workLimits: WORK_LIMITS,
       ...this.#drivers,
     };

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BusinessCalendar } from '../../../src/job/business-calendar.ts';
 import { addDays } from '../../../src/job/business-date.ts';
 import type { RetentionPolicy } from '../../../src/job/retention-policy.ts';
 import { manifestKey } from '../../../src/publish/attempt-files.ts';
@@ -15,7 +14,6 @@ const SIGNED = { by: 'Ada', reason: 'a letter', at: '2021-12-01T00:00:00.000Z' }
 
 interface World {
   readonly days: readonly { readonly date: string; readonly isHeld: boolean; readonly fails: boolean }[];
-  readonly holidays: readonly string[];
   /** Which of the days is the head, counted from the newest, and which the running run's. */
   readonly head: number;
   readonly running: number;
@@ -33,7 +31,6 @@ const world = (): fc.Arbitrary<World> =>
         maxLength: 40,
       })
       .map((days) => days.sort((a, b) => (a.date < b.date ? -1 : 1))),
-    holidays: fc.array(date(), { maxLength: 20 }),
     head: fc.oneof(fc.constant(0), fc.nat(5)),
     running: fc.nat(50),
     policy: fc.record({
@@ -61,8 +58,7 @@ async function build(world: World) {
 }
 
 async function retain(world: World, { a3, position }: Awaited<ReturnType<typeof build>>, store = a3) {
-  const calendar = new BusinessCalendar(new Map(world.holidays.map((holiday) => [holiday, ''])));
-  const { plan } = await lookAtRetention(position, { a3: store, policy: world.policy, calendar });
+  const { plan } = await lookAtRetention(position, { a3: store, policy: world.policy });
   const deps: ApplyRetentionDeps = {
     a3: store,
     policy: world.policy,
@@ -75,19 +71,19 @@ async function retain(world: World, { a3, position }: Awaited<ReturnType<typeof 
 }
 
 /** Said again in the words of the promise, by other means than the plan's. */
-function mustStay({ days, holidays, policy }: World, date: string): boolean {
+function mustStay({ days, policy }: World, date: string): boolean {
   const dates = days.map((day) => day.date);
   const newest = dates.at(-1)!;
   const age = (Date.parse(newest) - Date.parse(date)) / 86_400_000;
-  const isBusinessDay = (day: string) => ![0, 6].includes(new Date(day).getUTCDay()) && !holidays.includes(day);
-  const laterBusinessDays = dates.filter((other) => other > date && isBusinessDay(other)).length;
+  const isWeekday = (day: string) => ![0, 6].includes(new Date(day).getUTCDay());
+  const laterTables = dates.filter((other) => other > date && isWeekday(other)).length;
   const month = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
   const isMonthEnd =
     !dates.some((other) => other > date && month(other) === month(date)) && month(date) < month(newest);
   return (
     days.find((day) => day.date === date)!.isHeld ||
     age <= policy.days ||
-    laterBusinessDays < 5 ||
+    laterTables < 5 ||
     (isMonthEnd && month(newest) - month(date) <= policy.monthEnds)
   );
 }

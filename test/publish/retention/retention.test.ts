@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { BusinessCalendar, NO_HOLIDAYS } from '../../../src/job/business-calendar.ts';
 import { addDays } from '../../../src/job/business-date.ts';
 import { DEFAULT_RETENTION } from '../../../src/job/retention-policy.ts';
 import { type ApplyRetentionDeps, applyRetention } from '../../../src/publish/retention/apply-retention.ts';
@@ -116,8 +115,7 @@ async function fewDays() {
 
 async function retain(a3: MemoryJobDailyA3Data, head: string | null, other: Partial<ApplyRetentionDeps> = {}) {
   const policy = DEFAULT_RETENTION;
-  const calendar = new BusinessCalendar(NO_HOLIDAYS);
-  const { plan } = await lookAtRetention({ head, running: null }, { a3, policy, calendar });
+  const { plan } = await lookAtRetention({ head, running: null }, { a3, policy });
   return applyRetention(plan, {
     a3,
     policy,

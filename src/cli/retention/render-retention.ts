@@ -1,0 +1,108 @@
+import type { RetentionSummary } from '../../job/contracts.ts';
+import type { RetentionPolicy } from '../../job/retention-policy.ts';
+import type { FileCount } from '../../publish/retention/inventory.ts';
+import { type KeptBy, sumFiles } from '../../publish/retention/plan-retention.ts';
+import type { RetentionLook } from '../../steps/retention.ts';
+import { PROGRAM } from '../program-name.ts';
+import { byteSize, count, plural } from '../terminal/figures.ts';
+import { renderTable } from '../terminal/table.ts';
+import { wrap } from '../terminal/wrap.ts';
+import type { RetentionFault } from './check-retention.ts';
+
+interface Page {
+  readonly width: number;
+}
+
+const WORDS: Readonly<Record<KeptBy, string>> = {
+  held: 'held',
+  head: 'in force',
+  base: 'base of the one in force',
+  running: 'a run works on it',
+  minimum: 'one of the newest five',
+  days: 'not old enough',
+  month_end: 'month end',
+};
+
+export function renderPlan({ plan, failedRuns }: RetentionLook, policy: RetentionPolicy, { width }: Page): string[] {
+  if (plan.newest === null) return ['Nothing is published, and nothing goes.'];
+  const months = policy.monthEnds === 0 ? '' : `, and ${plural(policy.monthEnds, 'month end')}`;
+  const going = new Set(plan.going);
+  const rows = plan.dates.map(({ business_date, kept_by, tables }) => {
+    const { files, bytes } = sumFiles(tables.map(({ published }) => published));
+    const goes = tables.some((table) => going.has(table));
+    const fate = kept_by.length === 0 ? 'GOES' : `stays: ${kept_by.map((reason) => WORDS[reason]).join(', ')}`;
+    return [
+      business_date,
+      count(files),
+      byteSize(bytes),
+      goes && kept_by.length > 0 ? `${fate}; half of it GOES` : fate,
+    ];
+  });
+  const leftovers = [
+    ...leftover(
+      'records of tables',
+      plan.records.map(({ records }) => records),
+    ),
+    ...leftover(
+      'what attempts published that failed',
+      plan.failed.map(({ published }) => published),
+    ),
+    ...leftover('pages and plans of failed runs', failedRuns),
+  ];
+  return [
+    ...wrap(`Tables are kept ${plural(policy.days, 'day')} before ${plan.newest}, the newest${months}.`, width),
+    ...renderTable(COLUMNS, rows, width),
+    ...wrap(`${goingText(plan.going.map(({ published }) => published))}${leftovers.join('')}.`, width),
+  ];
+}
+
+const COLUMNS = [
+  { header: 'date' },
+  { header: 'files', align: 'right' },
+  { header: 'size', align: 'right' },
+  { header: '', flexible: true },
+] as const;
+
+function goingText(tables: readonly FileCount[]): string {
+  if (tables.length === 0) return 'No table goes';
+  return `${plural(tables.length, 'table')} would go, ${filesText(tables)}`;
+}
+
+function leftover(what: string, counts: readonly FileCount[]): readonly string[] {
+  return counts.length === 0 ? [] : [`; ${what}: ${filesText(counts)}`];
+}
+
+function filesText(counts: readonly FileCount[]): string {
+  const { files, bytes } = sumFiles(counts);
+  return `${plural(files, 'file')}, ${byteSize(bytes)}`;
+}
+
+export function renderSummary(done: RetentionSummary, hint: string, { width }: Page): readonly string[] {
+  const { tables, dates, files, bytes, more } = done;
+  const named = tables === 0 ? '' : ` (${dates.join(', ')}${tables > dates.length ? ', …' : ''})`;
+  const what =
+    files === 0
+      ? 'Nothing was deleted'
+      : `${plural(tables, 'table')} deleted${named}: ${plural(files, 'file')}, ${byteSize(bytes)}`;
+  const left = more
+    ? ` Something was held or taken by a run meanwhile: see \`${PROGRAM} retention --dry-run${hint}\`.`
+    : '';
+  return wrap(`${what}.${left}`, width);
+}
+
+export function renderFaults(
+  faults: readonly RetentionFault[],
+  look: RetentionLook,
+  { width }: Page,
+): readonly string[] {
+  if (faults.length > 0) {
+    const remaining = faults.filter(({ kind }) => kind === 'remains').length;
+    const head = `${count(remaining)} should be gone and are not, ${count(faults.length - remaining)} should be there and are not.`;
+    const lines = faults.flatMap(({ business_date, kind, text }) =>
+      wrap(`${business_date}  ${text}`, width, kind === 'remains' ? '- ' : '! ', '  '),
+    );
+    return [...wrap(head, width), ...lines];
+  }
+  const kept = plural(look.plan.dates.length, 'date');
+  return wrap(`What should be gone is gone; the tables of ${kept} are there, whole by their sizes.`, width);
+}
