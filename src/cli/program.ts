@@ -18,6 +18,7 @@ import { addRunCommand } from './commands/run.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addTrendsCommand } from './commands/trends.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import { addWhyCommand } from './commands/why.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { examples, type Shell } from './define-command.ts';
@@ -99,6 +100,7 @@ const COMMANDS = [
   addRejectedCommand,
   addFindingsCommand,
   addAsOfCommand,
+  addVerifyCommand,
   addWhyCommand,
   addDiffCommand,
   addTrendsCommand,

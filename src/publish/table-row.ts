@@ -32,8 +32,10 @@ export function tableRow(namespace: string, run: string, line: ValidLine, made: 
   };
 }
 
+export type RowKey = Pick<TableRow, 'A3.2' | 'A3.3' | 'A3.6'>;
+
 /** By A3.2, A3.3, A3.6: the order of the rows of one document. */
-export function compareKeys(a: TableRow, b: TableRow): number {
+export function compareKeys(a: RowKey, b: RowKey): number {
   return (
     compareValues(a['A3.2'], b['A3.2']) || compareValues(a['A3.3'], b['A3.3']) || compareValues(a['A3.6'], b['A3.6'])
   );

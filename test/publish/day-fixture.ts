@@ -15,6 +15,7 @@ import type {
   WriteManifestOutput,
   WriteMastersOutput,
 } from '../../src/job/contracts.ts';
+import { queryGate, transformationGate } from '../../src/job/gates.ts';
 import { sliceOutputKey } from '../../src/publish/attempt-files.ts';
 import { buildShards } from '../../src/publish/build-shard.ts';
 import { checkTable } from '../../src/publish/check-table.ts';
@@ -135,7 +136,6 @@ const EVERYWHERE: Pick<EntityTable, 'get'> = { get: async (key) => entityItem(ke
 const NOBODY: Pick<EntityTable, 'readPage'> = { readPage: async () => ({ items: [], next: null }) };
 
 export const TINY: ShardLimits = { targetLines: 6, mergeBelow: 3, markEvery: 2 };
-const GATE = { passed: true, numerator: 1, denominator: 1, ratio: 1, threshold: 0.9, accepted: false };
 
 export function jobId({ business_date, attempt }: AttemptId): string {
   return `agreements-${business_date}-attempt-${attempt}`;
@@ -204,8 +204,8 @@ export async function runPhases(
       ...common,
       phase: 'manifest',
       query: options.query?.(counts) ?? counts,
-      query_gate: GATE,
-      transformation_gate: GATE,
+      query_gate: queryGate(counts, 0),
+      transformation_gate: transformationGate({ valid: validOf(slices), planned: plannedOf(counts) }, 0, []),
       failed_slices: slices.filter(({ failed }) => failed).length,
       replays_through: 0,
       look_ups,
@@ -215,6 +215,15 @@ export async function runPhases(
     },
     deps,
   );
+}
+
+function validOf(slices: readonly DaySlice[]): number {
+  const lines = slices.filter(({ failed }) => !failed).flatMap((slice) => slice.lines);
+  return lines.filter(({ op }) => op === 'valid').length;
+}
+
+function plannedOf(counts: readonly NamespaceCounts[]): number {
+  return counts.reduce((sum, { planned }) => sum + planned, 0);
 }
 
 /** Everything that stands below a folder, as text by key. */

@@ -1,0 +1,123 @@
+/** The ledger against the files, against the manifest's query counts, and against its own sums. */
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { MANIFEST_PATH } from '../checksums.ts';
+import type { Ledger, LedgerNamespace, Manifest } from '../published.ts';
+import type { PublishedDay } from '../read-published.ts';
+import type { DayCounts } from './day-counts.ts';
+import type { Faults } from './faults.ts';
+import { LEDGER } from './manifest-shape.ts';
+import { readLines } from './read-lines.ts';
+
+type Expect = (
+  what: string,
+  found: number | string | boolean | null,
+  expected: number | string | boolean | null,
+) => void;
+
+/** `null`: it is damaged, or has not the shape of a ledger. */
+export async function loadLedger(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  { folder, manifest }: PublishedDay,
+  faults: Faults,
+): Promise<Ledger | null> {
+  const damaged = faults.count('files');
+  const lines: string[] = [];
+  for await (const batch of readLines(a3, folder, manifest.ledger, faults)) lines.push(...batch);
+  if (faults.count('files') > damaged) return null;
+  const tell = (what: string) => faults.add('ledger', manifest.ledger.path, null, what);
+  let value: unknown;
+  try {
+    value = JSON.parse(lines.join('\n'));
+  } catch {
+    tell('cannot be parsed');
+    return null;
+  }
+  let isRight = true;
+  LEDGER(value, '', (path, found, expected) => {
+    isRight = false;
+    tell(`has ${found} at ${path} where ${expected} is expected`);
+  });
+  return isRight ? (value as Ledger) : null;
+}
+
+/** @param baseRows `null`: not known */
+export function verifyLedger(
+  ledger: Ledger,
+  manifest: Manifest,
+  { counts, baseRows }: { readonly counts: DayCounts; readonly baseRows: number | null },
+  faults: Faults,
+): void {
+  const expect: Expect = (what, found, expected) => {
+    if (found === expected) return;
+    faults.add('ledger', manifest.ledger.path, null, `has ${found} ${what} where ${expected} are expected`);
+  };
+  const { rows } = ledger;
+  expect('rows', rows.total, counts.rows);
+  expect('stale rows', rows.stale, counts.staleRows);
+  expect('rows added', rows.added, counts.changes.added);
+  expect('rows changed', rows.changed, counts.changes.changed);
+  expect('rows removed', rows.removed, counts.changes.removed);
+  expect('rows, which are base + added - removed', rows.total, rows.base + rows.added - rows.removed);
+  if (baseRows !== null) expect('rows of the base', rows.base, baseRows);
+  expect('documents rejected now', ledger.rejected_now, counts.rejectedDocuments);
+  expect('unreadable rows', ledger.unreadable_now, counts.unreadable);
+  verifyNamespaces(ledger, manifest, counts, expect);
+  const { transformation, query } = manifest.gates;
+  const sum = (of: (namespace: LedgerNamespace) => number) =>
+    ledger.namespaces.reduce((total, one) => total + of(one), 0);
+  const tell = (what: string) => faults.add('ledger', MANIFEST_PATH, null, what);
+  const [listed, published] = [sum((one) => one.listed), sum((one) => one.published)];
+  if (query.numerator !== listed)
+    tell(`has ${query.numerator} documents read in its query gate where the ledger lists ${listed}`);
+  // A slice that was slow counts for the day where it came after the gate and before the plan.
+  if (transformation.numerator > published) {
+    tell(`has ${transformation.numerator} valid documents in its transformation gate where ${published} are published`);
+  }
+}
+
+function verifyNamespaces({ namespaces }: Ledger, manifest: Manifest, counts: DayCounts, expect: Expect): void {
+  const names = (list: readonly { readonly namespace: string }[]) => list.map(({ namespace }) => namespace).join(', ');
+  expect('as its namespaces', names(namespaces), names(manifest.query));
+  namespaces.forEach((own, i) => {
+    const { namespace } = own;
+    const query = manifest.query[i];
+    if (query?.namespace !== namespace) return;
+    for (const kind of [
+      'total_docs',
+      'new',
+      'changed',
+      'reprocessed',
+      'touched',
+      'unchanged',
+      'standing',
+      'unreadable',
+      'removals_held',
+      'complete',
+    ] as const) {
+      expect(`${kind} of ${namespace}`, own[kind], query[kind]);
+    }
+    const outcomes =
+      own.unchanged + own.touched + own.new + own.changed + own.reprocessed + own.standing + own.unreadable;
+    expect(`documents listed of ${namespace}, the sum of its outcomes`, own.listed, outcomes);
+    const planned = own.new + own.changed + own.reprocessed;
+    expect(
+      `documents planned of ${namespace}: published, rejected or not transformed`,
+      own.published + own.rejected + own.not_transformed,
+      planned,
+    );
+    const tally = counts.namespaces.get(namespace);
+    expect(`documents published of ${namespace}`, own.published, tally?.published ?? 0);
+    expect(`documents rejected of ${namespace}`, own.rejected, tally?.rejected ?? 0);
+    // Of these some may have left nothing: a slice failed, or the document had no row.
+    expect(
+      `unreadable rows of ${namespace}, or more`,
+      Math.max(own.unreadable, tally?.unreadable ?? 0),
+      own.unreadable,
+    );
+    expect(`removed documents of ${namespace}, or more`, Math.max(own.removed, tally?.removed ?? 0), own.removed);
+  });
+  const others = [...counts.namespaces.keys()].filter(
+    (name) => !namespaces.some(({ namespace }) => namespace === name),
+  );
+  for (const name of others) expect(`namespace ${name}, of which this run made rows`, 'no', 'it');
+}

@@ -1,0 +1,208 @@
+/** One shard of a published day: one pass over its files, side by side, with what the base has of its places. */
+import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { CollectUses } from '../collect-uses.ts';
+import { Cursor } from '../cursor.ts';
+import { comparePlaces } from '../place.ts';
+import type { ChangeLine, Place, RejectedEntry, Shard, TableRow } from '../published.ts';
+import type { PublishedDay } from '../read-published.ts';
+import { type BaseShard, openBaseShard, placeOfEntry } from './base-shard.ts';
+import { Faults } from './faults.ts';
+import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, TABLE_ROW } from './line-shapes.ts';
+import { ParquetRows } from './parquet-rows.ts';
+import { type Line, parseLines, readLines } from './read-lines.ts';
+import { ShardCounts } from './shard-counts.ts';
+import { ShardOrder } from './shard-order.ts';
+import {
+  type DocumentContext,
+  type DocumentOfBase,
+  type DocumentOfDay,
+  verifyAgainstBase,
+  verifyRejected,
+  verifyRows,
+} from './verify-document.ts';
+import { verifyUses } from './verify-uses.ts';
+
+export interface ShardDeps {
+  readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
+  /** `none`: the first publication. `unknown`: it is not there any more, or cannot be read. */
+  readonly base: PublishedDay | 'none' | 'unknown';
+  /** Given each row, in order. */
+  readonly onRow: (row: Line<TableRow>) => void;
+  /** Told of a file of the base that is not as published: with it nothing can be shown of changes. */
+  readonly onBaseDamage: (what: string) => void;
+}
+
+export interface VerifiedShard {
+  readonly counts: ShardCounts;
+  readonly faults: Faults;
+  /** Whether all of its files are as published: otherwise counts say nothing. */
+  readonly isWhole: boolean;
+}
+
+export async function verifyShard(day: PublishedDay, shard: Shard, deps: ShardDeps): Promise<VerifiedShard> {
+  const faults = new Faults();
+  let isBaseLost = false;
+  const onBaseDamage = (what: string): void => {
+    isBaseLost = true;
+    deps.onBaseDamage(what);
+  };
+  const pass = new ShardPass(day, shard, { ...deps, onBaseDamage }, faults);
+  await pass.run();
+  await verifyUses(deps.a3, day.folder, shard, pass.uses, faults);
+  const isWhole = faults.count('files') === 0;
+  // What is out of order, or of another shape, makes everything that is compared with it look wrong as well.
+  const isOrdered = faults.count('rows') === 0 && faults.count('rejected') === 0;
+  const kept = faults.only((claim) => {
+    if (!isWhole) return claim === 'files';
+    if (!isOrdered) return claim === 'rows' || claim === 'rejected';
+    return claim !== 'changes' || !isBaseLost;
+  });
+  return { counts: pass.counts, faults: kept, isWhole };
+}
+
+class ShardPass {
+  readonly counts = new ShardCounts();
+  readonly uses = new CollectUses();
+  readonly #shard: Shard;
+  readonly #folder: string;
+  readonly #deps: ShardDeps;
+  readonly #context: DocumentContext;
+  readonly #order: ShardOrder;
+  readonly #rows: Cursor<Line<TableRow>>;
+  readonly #rejected: Cursor<Line<RejectedEntry>>;
+  readonly #changes: Cursor<Line<ChangeLine>>;
+  #base: BaseShard | 'none' | 'unknown';
+
+  constructor({ folder, manifest }: PublishedDay, shard: Shard, deps: ShardDeps, faults: Faults) {
+    const { a3, base } = deps;
+    const { table, rejected, changes } = shard;
+    this.#shard = shard;
+    this.#folder = folder;
+    this.#deps = deps;
+    const paths = { table: table.path, rejected: rejected.path, changes: changes.path };
+    this.#context = { ...paths, run: manifest.run, business_date: manifest.business_date, faults };
+    this.#order = new ShardOrder(shard, faults);
+    const rows = { claim: 'rows', path: table.path, shape: TABLE_ROW, isRight: isTableRow, faults } as const;
+    this.#rows = new Cursor(parseLines<TableRow>(readLines(a3, folder, table, faults), rows));
+    const entries = { claim: 'rejected', path: rejected.path, shape: REJECTED_ENTRY, faults } as const;
+    this.#rejected = new Cursor(parseLines<RejectedEntry>(readLines(a3, folder, rejected, faults), entries));
+    const logged = { claim: 'changes', path: changes.path, shape: CHANGE_LINE, faults } as const;
+    this.#changes = new Cursor(parseLines<ChangeLine>(readLines(a3, folder, changes, faults), logged));
+    this.#base = typeof base === 'string' ? base : openBaseShard(a3, base, shard, (what) => this.#giveBaseUp(what));
+  }
+
+  async run(): Promise<void> {
+    const { parquet: file } = this.#shard;
+    const { a3 } = this.#deps;
+    const { faults } = this.#context;
+    const parquet = file === undefined ? null : await ParquetRows.open(a3, this.#folder, file, faults);
+    await Promise.all([this.#rows.advance(), this.#rejected.advance(), this.#changes.advance()]);
+    const base = this.#base;
+    if (typeof base !== 'string') await Promise.all([base.rows.advance(), base.rejected.advance()]);
+    for (let place = this.#least(); place !== null; place = this.#least()) {
+      const document = await this.#take({ namespace: place.namespace, lex_id: place.lex_id });
+      for (const line of document.rows) {
+        this.#deps.onRow(line);
+        const wait = parquet?.next(line.value);
+        if (wait !== undefined) await wait;
+      }
+      this.#verify(document, await this.#takeBase(document));
+    }
+    parquet?.end();
+    this.#order.end();
+    if (typeof base !== 'string') await Promise.all([base.rows.close(), base.rejected.close()]);
+  }
+
+  #verify(document: DocumentOfDay, base: DocumentOfBase): void {
+    const { place, rows, rejected } = document;
+    this.#order.add(document);
+    this.counts.add(document, this.#context.run);
+    const entry = rejected.find(({ value }) => value.kind === 'document');
+    if (entry !== undefined) this.uses.add(place, entry.value.uses);
+    // Of a stale row, which an earlier transformation made, the uses stand in the row alone.
+    else for (const { value } of rows) this.uses.add(place, value.uses);
+    verifyRows(document, this.#context);
+    verifyRejected(document, this.#context);
+    verifyAgainstBase(document, base, this.#context);
+  }
+
+  #least(): Place | null {
+    const row = this.#rows.head;
+    const places = [row?.value ?? null, this.#rejectedPlace(), this.#changes.head?.value ?? null];
+    const base = this.#base;
+    // Most rows are as the base has them: then its line need not be parsed.
+    if (typeof base !== 'string') places.push(base.rows.text === row?.text ? null : this.#basePlace(base.rows));
+    if (typeof base !== 'string') places.push(this.#basePlace(base.rejected));
+    let least: Place | null = null;
+    for (const place of places)
+      if (place !== null && (least === null || comparePlaces(place, least) < 0)) least = place;
+    return least;
+  }
+
+  #rejectedPlace(): Place | null {
+    const entry = this.#rejected.head?.value ?? null;
+    return entry === null ? null : placeOfEntry(entry);
+  }
+
+  async #take(place: Place): Promise<DocumentOfDay> {
+    const rows = await takeAt(this.#rows, place, (row) => row);
+    const rejected = await takeAt(this.#rejected, place, placeOfEntry);
+    const changes = await takeAt(this.#changes, place, (change) => change);
+    return { place, rows, rejected, changes };
+  }
+
+  async #takeBase({ place, rows }: DocumentOfDay): Promise<DocumentOfBase> {
+    const base = this.#base;
+    if (base === 'none') return { rows: [], rejected: null };
+    if (base === 'unknown') return { rows: 'unknown', rejected: 'unknown' };
+    const old: string[] = [];
+    for (let text = base.rows.text; text !== null; text = base.rows.text) {
+      if (text !== rows[old.length]?.text && !isAt(this.#basePlace(base.rows), place)) break;
+      old.push(text);
+      const wait = base.rows.advance();
+      if (wait !== undefined) await wait;
+    }
+    let rejected: string | null = null;
+    if (isAt(this.#basePlace(base.rejected), place)) {
+      rejected = base.rejected.text;
+      await base.rejected.advance();
+    }
+    return {
+      rows: base.hasSameRows ? 'same' : old,
+      rejected: base.hasSameRejected ? 'same' : rejected,
+    };
+  }
+
+  #basePlace(lines: { readonly place: Place | null }): Place | null {
+    try {
+      return lines.place;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#giveBaseUp('the base has a line that cannot be parsed');
+      return null;
+    }
+  }
+
+  #giveBaseUp(what: string): void {
+    this.#base = 'unknown';
+    this.#deps.onBaseDamage(what);
+  }
+}
+
+async function takeAt<T>(
+  cursor: Cursor<Line<T>>,
+  place: Place,
+  placeOf: (value: T) => Place,
+): Promise<readonly Line<T>[]> {
+  const taken: Line<T>[] = [];
+  for (let head = cursor.head; head !== null && isAt(placeOf(head.value), place); head = cursor.head) {
+    taken.push(head);
+    const wait = cursor.advance();
+    if (wait !== undefined) await wait;
+  }
+  return taken;
+}
+
+function isAt(a: Place | null, b: Place): boolean {
+  return a !== null && a.lex_id === b.lex_id && a.namespace === b.namespace;
+}
