@@ -1,6 +1,6 @@
 /** What a manifest must say of itself, before any of its files is read. */
 import { createHash } from 'node:crypto';
-import type { GateResult, OverrideKind } from '../../job/contracts.ts';
+import type { GateResult, Override, OverrideKind } from '../../job/contracts.ts';
 import { isAccepted } from '../../job/gates.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { attemptOfManifest, masterPath, parquetPath, publishedFolder, shardPath } from '../attempt-files.ts';
@@ -149,21 +149,33 @@ function verifyRows({ shards, rows, fill_rates, findings, contract }: Manifest, 
   }
 }
 
+/** What binary fractions cannot hold: a share this near to its threshold may have passed or failed. */
+const HAIR = 1e-6;
+
 /** A gate is what its own figures give, and what failed was accepted by name: else nothing would have been published. */
 function verifyGates({ gates, overrides, query }: Manifest, tell: Tell): void {
-  const check = (name: string, gate: GateResult, kind: OverrideKind, isFair: boolean): void => {
-    const isAcceptedNow = isAccepted(overrides, kind);
-    if (!gate.passed && !gate.accepted) tell(`has a ${name} gate that failed and was not accepted`);
-    if (gate.accepted && !isAcceptedNow) tell(`has a ${name} gate that was accepted where no override says so`);
-    if (isFair && gate.passed !== gate.ratio >= gate.threshold) {
-      tell(`has a ${name} gate of ${gate.ratio} against ${gate.threshold} that ${gate.passed ? 'passed' : 'failed'}`);
-    }
-    const ratio = gate.denominator === 0 ? 1 : Math.min(1, gate.numerator / gate.denominator);
-    if (isFair && gate.ratio !== ratio) tell(`has a ${name} gate of ${gate.ratio} where its figures give ${ratio}`);
-  };
+  // A namespace whose total is unknown proves nothing, whatever the others have.
   const isKnown = query.every(({ total_docs }) => total_docs !== null);
-  check('query', gates.query, 'query', isKnown);
-  check('transformation', gates.transformation, 'transform', true);
-  // Its threshold allows a hair for what binary fractions cannot hold.
-  if (gates.fill != null) check('fill', gates.fill, 'fill', false);
+  verifyGate('query', gates.query, { overrides, kind: 'query', isKnown }, tell);
+  verifyGate('transformation', gates.transformation, { overrides, kind: 'transform', isKnown: true }, tell);
+  if (gates.fill != null) verifyGate('fill', gates.fill, { overrides, kind: 'fill', isKnown: true }, tell);
+}
+
+function verifyGate(
+  name: string,
+  gate: GateResult,
+  by: { readonly overrides: readonly Override[]; readonly kind: OverrideKind; readonly isKnown: boolean },
+  tell: Tell,
+): void {
+  const { passed, accepted, numerator, denominator, ratio, threshold } = gate;
+  if (!passed && !accepted) tell(`has a ${name} gate that failed and was not accepted`);
+  if (accepted && !isAccepted(by.overrides, by.kind)) {
+    tell(`has a ${name} gate that was accepted where no override says so`);
+  }
+  const share = !by.isKnown ? 0 : denominator === 0 ? 1 : Math.min(1, numerator / denominator);
+  if (ratio !== share) tell(`has a ${name} gate of ${ratio} where its figures give ${share}`);
+  const isClear = Math.abs(ratio - threshold) > HAIR;
+  if (by.isKnown && isClear && passed !== ratio > threshold) {
+    tell(`has a ${name} gate of ${ratio} against ${threshold} that ${passed ? 'passed' : 'failed'}`);
+  }
 }
