@@ -79,6 +79,9 @@ export const REPAIRS = {
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
   PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',
   NO_TABLE_FOR_DATE: 'See `lexdelta runs` for the dates that have a table.',
+  NO_MASTER_TABLES: 'Deliver Table A-3 alone (--tables a3). Dates published from now on have all three.',
+  DELIVERY_FAULTY:
+    'Nothing was delivered. Mend these at their source and publish the date again; values may be delivered as they are with --allow-faults.',
   TABLE_DELETED:
     'See `lexdelta retention --dry-run` for the dates that stay, and the record below `retention/` for what it was.',
   AGREEMENT_UNKNOWN:

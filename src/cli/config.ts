@@ -12,7 +12,7 @@ import { DEFAULT_RETENTION } from '../job/retention-policy.ts';
 import type { DataPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { jsonPlace } from './read-text.ts';
-import { checkSettings, readEnvironment, type Settings } from './settings.ts';
+import { checkSettings, type DeliverySettings, readEnvironment, type Settings } from './settings.ts';
 
 export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -73,6 +73,16 @@ export async function readDaySettings(
     holidays: layers.find((layer) => layer.holidays !== undefined)?.holidays ?? null,
     timeZone: layers.find((layer) => layer.timeZone !== undefined)?.timeZone ?? DEFAULT_TIME_ZONE,
   };
+}
+
+/**
+ * How `deliver` writes, setting by setting.
+ * @param flags only those that were given
+ * @throws as {@link readConfig}
+ */
+export async function readDelivery(flags: DeliverySettings, sources: ConfigSources): Promise<DeliverySettings> {
+  const layers = await readLayers({}, sources);
+  return Object.assign({}, ...layers.map(({ delivery }) => delivery).toReversed(), flags);
 }
 
 async function readLayers(flags: ConfigFlags, { env, cwd, home }: ConfigSources): Promise<readonly Settings[]> {

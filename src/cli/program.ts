@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { PermanentError } from '../errors.ts';
 import { addAsOfCommand } from './commands/as-of.ts';
+import { addDeliverCommand } from './commands/deliver.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDiffCommand } from './commands/diff.ts';
 import { addEntitiesCommands } from './commands/entities.ts';
@@ -101,6 +102,7 @@ const COMMANDS = [
   addFindingsCommand,
   addAsOfCommand,
   addVerifyCommand,
+  addDeliverCommand,
   addWhyCommand,
   addDiffCommand,
   addTrendsCommand,

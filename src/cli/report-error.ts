@@ -1,6 +1,7 @@
 import { LexdeltaError, messageOf, REPAIRS } from '../errors.ts';
 import { InputError } from '../job/job-input.ts';
 import { ImportRefusedError } from '../runtime/import-refused.ts';
+import { DeliveryFaultyError, faultLines } from './deliver/delivery-faulty.ts';
 import { exitCodeOfError } from './exit-codes.ts';
 import { refusedLines } from './refused-lines.ts';
 import { harmless } from './terminal/harmless.ts';
@@ -31,6 +32,7 @@ function errorBody(error: unknown): object {
   const body = { schema, code, message, repair: REPAIRS[code], details };
   if (error instanceof InputError) return { ...body, problems: error.problems };
   if (error instanceof ImportRefusedError) return { ...body, files: error.counts, refused: error.refused };
+  if (error instanceof DeliveryFaultyError) return { ...body, faults: error.faults };
   return body;
 }
 
@@ -58,5 +60,6 @@ function itemsOf(error: LexdeltaError): readonly string[] {
   if (error instanceof InputError) {
     return error.problems.map(({ path, found, expected }) => `${path || '/'}: found ${found}, expected ${expected}`);
   }
+  if (error instanceof DeliveryFaultyError) return faultLines(error.faults, Number(error.details['faults']));
   return error instanceof ImportRefusedError ? refusedLines(error.refused, Number(error.details['refused'])) : [];
 }

@@ -2,6 +2,14 @@ import type { Severity } from '../agreements/transformed.ts';
 import { PermanentError } from '../errors.ts';
 import { isNamespaceName } from '../job/job-input.ts';
 import { RETENTION_BOUNDS, type RetentionPolicy } from '../job/retention-policy.ts';
+import { fileNameProblem, TABLE_NAMES, type TableName } from '../publish/delivery/delivery-names.ts';
+import {
+  FLAT_HEADERS,
+  type FlatHeader,
+  LINE_ENDS,
+  type LineEnd,
+  notApplicableProblem,
+} from '../publish/delivery/flat-format.ts';
 
 /** What a configuration file may hold. */
 export interface Settings {
@@ -23,8 +31,19 @@ export interface Settings {
   readonly retention?: Partial<RetentionPolicy> | undefined;
   /** Path of the holiday file. */
   readonly holidays?: string | undefined;
+  readonly delivery?: DeliverySettings | undefined;
   /** IANA name of the zone whose days are business days. */
   readonly timeZone?: string | undefined;
+}
+
+/** How `deliver` writes; the flags of that command stand before them. */
+export interface DeliverySettings {
+  readonly tables?: readonly TableName[] | undefined;
+  readonly fileName?: string | undefined;
+  readonly header?: FlatHeader | undefined;
+  readonly lineEnd?: LineEnd | undefined;
+  readonly notApplicable?: string | undefined;
+  readonly notApplicableByField?: Readonly<Record<string, string>> | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -55,6 +74,16 @@ const CHECKS: Readonly<Record<keyof Settings, Check>> = {
   retention: checkKeys(RETENTION_CHECKS),
   holidays: checkText('the path of a holiday file'),
   timeZone: checkTimeZone,
+  delivery: checkKeys({
+    tables: checkList(checkChoice(TABLE_NAMES)),
+    fileName: checkBy(fileNameProblem),
+    header: checkChoice(FLAT_HEADERS),
+    lineEnd: checkChoice(Object.keys(LINE_ENDS)),
+    notApplicable: checkBy(notApplicableProblem),
+    notApplicableByField: checkMap(checkBy(notApplicableProblem), (key) =>
+      /^(?:A3|CO|CP)(?:\.\d{1,2}){1,2}$/.test(key),
+    ),
+  }),
 };
 
 /** @throws PermanentError `CONFIG_INVALID`, naming every problem with its path */
@@ -114,6 +143,28 @@ function isTimeZone(name: string): boolean {
 function checkText(expected: string): Check {
   return (value, path, report) => {
     if (typeof value !== 'string' || value === '') report(path, unexpected(value, expected));
+  };
+}
+
+/** @param problemOf why the text is not right, as a sentence's end; `null`: it is */
+function checkBy(problemOf: (text: string) => string | null): Check {
+  return (value, path, report) => {
+    const problem = typeof value === 'string' ? problemOf(value) : 'expected a text';
+    if (problem !== null) report(path, `found ${JSON.stringify(value).slice(0, 60)}, ${problem}`);
+  };
+}
+
+function checkChoice(choices: readonly string[]): Check {
+  const expected = choices.map((choice) => `"${choice}"`).join(' or ');
+  return (value, path, report) => {
+    if (typeof value !== 'string' || !choices.includes(value)) report(path, unexpected(value, expected));
+  };
+}
+
+function checkList(check: Check): Check {
+  return (value, path, report) => {
+    if (!Array.isArray(value) || value.length === 0) return report(path, unexpected(value, 'a list that is not empty'));
+    for (const [i, item] of value.entries()) check(item, `${path}/${i}`, report);
   };
 }
 

@@ -5,6 +5,7 @@
 import { MASTER_COLUMNS } from '../agreements/imports/master-columns.ts';
 import { OFFICIAL_TABLE, type OfficialField } from '../agreements/table-a3/official-table.ts';
 import { RULES } from '../agreements/table-a3/rules.ts';
+import { type FlatHeader, LINE_ENDS, type LineEnd } from './delivery/flat-format.ts';
 
 const PROFILES = 'https://datapackage.org/profiles/2.0';
 /** The files quote nothing, and a reader must have some character for it: one that no cleaned text holds. */
@@ -20,8 +21,8 @@ export interface FlatFile {
   /** Of the file, hexadecimal. */
   readonly sha256: string;
   readonly rows: number;
-  /** Whether its first row holds the numbers of the fields. */
-  readonly hasHeader: boolean;
+  readonly header: FlatHeader;
+  readonly lineEnd: LineEnd;
   /** What stands for a value that there is not. */
   readonly missingValues: readonly string[];
 }
@@ -89,17 +90,22 @@ function resource(file: FlatFile) {
     dialect: {
       $schema: `${PROFILES}/tabledialect.json`,
       delimiter: '~',
-      lineTerminator: '\n',
+      lineTerminator: LINE_ENDS[file.lineEnd],
       quoteChar: NEVER_USED,
       doubleQuote: false,
-      header: file.hasHeader,
+      header: file.header !== 'none',
     },
     schema: {
       $schema: `${PROFILES}/tableschema.json`,
-      fields: flatFields(file.table),
+      fields: file.header === 'names' ? flatFields(file.table).map(headedByName) : flatFields(file.table),
       missingValues: file.missingValues,
     },
   };
+}
+
+/** Readers hold the header row to the names of the fields. */
+function headedByName(field: PackageField): PackageField {
+  return { ...field, name: field.title, title: field.name };
 }
 
 function asOfField(name: string): PackageField {

@@ -1,6 +1,8 @@
 /** The table as people and machines take it: 20 columns in field order, A3.1 being the table's date. */
 import { A3_FIELDS, type A3Field } from '../agreements/table-a3/fields.ts';
-import { PermanentError } from '../errors.ts';
+import { PLAIN_FORMAT } from './delivery/flat-format.ts';
+import { FlatLines } from './delivery/flat-lines.ts';
+import { agreementRow } from './delivery/flat-source.ts';
 import { datedColumns } from './parquet/columns.ts';
 import { encodeParquet } from './parquet/read-parquet-parts.ts';
 import type { TableRow } from './published.ts';
@@ -11,9 +13,6 @@ export type A3Record = Readonly<Record<A3Field, string | null>>;
 /** Text is handed on in pieces of about this many characters. */
 const PIECE_CHARS = 64 * 1024;
 const NEEDS_QUOTES = /[",\r\n]/;
-const FLAT_SEPARATOR = '~';
-/** What a flat file cannot carry. The rules have made blanks of these, so a row with one was not made by them. */
-const NOT_FLAT = /[~\r\n]/;
 
 export function a3Record(row: TableRow, business_date: string): A3Record {
   const entries = A3_FIELDS.map((field) => [field, field === 'A3.1' ? business_date : row[field]]);
@@ -22,7 +21,7 @@ export function a3Record(row: TableRow, business_date: string): A3Record {
 
 /** One JSON object a line. */
 export function ndjsonTable(rows: AsyncIterable<TableRow>, business_date: string): AsyncIterable<string> {
-  return pieces(rows, null, (row) => `${JSON.stringify(a3Record(row, business_date))}\n`);
+  return pieces(rows, '', (row) => `${JSON.stringify(a3Record(row, business_date))}\n`);
 }
 
 /** RFC 4180, with CRLF and a header row of field numbers. `null` is an empty column. */
@@ -44,23 +43,13 @@ export function flatTable(
   business_date: string,
   { header }: { readonly header: boolean },
 ): AsyncIterable<string> {
-  const first = header ? `${A3_FIELDS.join(FLAT_SEPARATOR)}\n` : null;
-  return pieces(rows, first, (row) => flatLine(row, business_date));
+  const lines = new FlatLines('A-3', business_date, { ...PLAIN_FORMAT, header: header ? 'numbers' : 'none' });
+  return pieces(rows, lines.header, (row) => lines.line(agreementRow(row)));
 }
 
 /** One Parquet file: the columns of the published parts, and before them the table's date. */
 export function parquetTable(rows: AsyncIterable<TableRow>, business_date: string): AsyncIterable<Uint8Array> {
   return encodeParquet(rows, datedColumns(business_date));
-}
-
-function flatLine(row: TableRow, business_date: string): string {
-  const values = Object.values(a3Record(row, business_date)).map((value) => value ?? '');
-  if (values.some((value) => NOT_FLAT.test(value))) {
-    const { namespace, lex_id } = row;
-    const what = `A row of \`${lex_id}\` in \`${namespace}\` holds a character that the flat file cannot carry.`;
-    throw new PermanentError('STORE_CORRUPT', what, { namespace, lex_id });
-  }
-  return `${values.join(FLAT_SEPARATOR)}\n`;
 }
 
 function quoted(value: string | null): string {
@@ -70,10 +59,10 @@ function quoted(value: string | null): string {
 
 async function* pieces(
   rows: AsyncIterable<TableRow>,
-  first: string | null,
+  first: string,
   lineOf: (row: TableRow) => string,
 ): AsyncIterable<string> {
-  let piece = first ?? '';
+  let piece = first;
   for await (const row of rows) {
     piece += lineOf(row);
     if (piece.length < PIECE_CHARS) continue;

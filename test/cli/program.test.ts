@@ -19,6 +19,7 @@ const COMMANDS = [
   ['laws', 'import'],
   ['laws', 'list'],
   ['why'],
+  ['deliver'],
   ['diff'],
   ['trends'],
   ['replay'],

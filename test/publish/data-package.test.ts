@@ -8,7 +8,8 @@ const FILE: FlatFile = {
   bytes: 120,
   sha256: 'ab'.repeat(32),
   rows: 2,
-  hasHeader: true,
+  header: 'numbers',
+  lineEnd: 'lf',
   missingValues: [''],
 };
 const ABOUT = { business_date: '2021-10-20', run: 'agreements-2021-10-20-attempt-1', version: '0.1.0' };
@@ -30,12 +31,18 @@ describe('the data package', () => {
   });
 
   it('tells how the file is read: separator, no quoting, header, what stands for nothing', () => {
-    const { dialect, schema } = dataPackage(ABOUT, [{ ...FILE, hasHeader: false, missingValues: ['N/A'] }])
-      .resources[0]!;
+    const { dialect, schema } = dataPackage(ABOUT, [{ ...FILE, header: 'none', missingValues: ['N/A'] }]).resources[0]!;
 
     expect(dialect).toMatchObject({ delimiter: '~', lineTerminator: '\n', header: false, doubleQuote: false });
     expect(dialect.quoteChar).toMatch(/^\p{Cc}$/u);
     expect(schema.missingValues).toEqual(['N/A']);
+  });
+
+  it('names the fields as the header row does', () => {
+    const { dialect, schema } = dataPackage(ABOUT, [{ ...FILE, header: 'names', lineEnd: 'crlf' }]).resources[0]!;
+
+    expect(dialect).toMatchObject({ lineTerminator: '\r\n', header: true });
+    expect(schema.fields[4]).toMatchObject({ name: 'Agreement date', title: 'A3.5', type: 'date' });
   });
 
   it('has the 20 fields of Table A-3 in order, with types and lengths', () => {

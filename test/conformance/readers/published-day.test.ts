@@ -137,7 +137,12 @@ describe('the descriptors', () => {
       const sha256 = createHash('sha256').update(body).digest('hex');
       const file = { table: 'A-3', path: 'a-3.txt', bytes: body.length, sha256 } as const;
       const about = { business_date: DATES[0], run: 'agreements-2021-10-20', version: '0.1.0' };
-      const more = { rows: rows.get(DATES[0])?.length ?? 0, hasHeader: true, missingValues: [''] };
+      const more = {
+        rows: rows.get(DATES[0])?.length ?? 0,
+        header: 'numbers',
+        lineEnd: 'lf',
+        missingValues: [''],
+      } as const;
       await writeFile(flat, body);
       await writeFile(package_, JSON.stringify(dataPackage(about, [{ ...file, ...more }])));
     };
