@@ -34,6 +34,6 @@ export function addDeliverCommand(program: Command, shell: Shell): void {
   examples(command, [
     'lexdelta deliver 10-20-2021 --output deliveries',
     'lexdelta deliver 10-20-2021 --output deliveries --line-end crlf --no-header',
-    "lexdelta deliver 10-20-2021 --output deliveries --file-name 'QFC_{table}_{yyyymmdd}.txt'",
+    "lexdelta deliver 10-20-2021 --output out --file-name 'QFC_{table}_{date}.txt'",
   ]);
 }

@@ -81,8 +81,8 @@ export async function writeDelivery(
   const folder = join(output, business_date);
   if ((await stat(folder).catch(() => null)) !== null) throw isThere(folder);
   const partial = join(output, `.${business_date}.${randomUUID()}.partial`);
+  await makeFolder(partial);
   try {
-    await makeFolder(partial);
     const files: DeliveredFile[] = [];
     for (const source of sources) files.push(await writeFile(source, day, partial, options, deps));
     refuseFaults(files, options);
