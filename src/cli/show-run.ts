@@ -18,10 +18,8 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
   try {
     const report = await findRun(run, data);
     const isAlive = report.status === 'running' && (await data.isAlive(report.run));
-    const remarks =
-      report.started_at === ''
-        ? []
-        : remarksOnDate(report.business_date, report.started_at, await readBusinessDays(context));
+    const readAt = report.extraction?.began ?? report.started_at;
+    const remarks = readAt === '' ? [] : remarksOnDate(report.business_date, readAt, await readBusinessDays(context));
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, report });
     else {
       const { paint, width, commandWidth, isQuiet } = terminal;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { PermanentError } from '../errors.ts';
 import { readParquetParts } from '../publish/parquet/read-parquet-parts.ts';
 import type { TableRow } from '../publish/published.ts';
-import { openPublishedDay, type PublishedDay, readTable, resolveAsOf } from '../publish/read-published.ts';
+import { openPublishedDay, type PublishedDay, readTable, readTimes, resolveAsOf } from '../publish/read-published.ts';
 import { csvTable, flatTable, ndjsonTable, parquetTable } from '../publish/table-formats.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { readDate } from './arguments.ts';
@@ -63,8 +63,10 @@ export async function writeTableAsOf(
       if (signal.aborted) return exitCodeOfSignal(signal);
       throw error;
     }
-    if (terminal.isJson) terminal.printJson('as-of', { business_date: date, run, rows, format: flags.format, output });
-    else terminal.note(`${plural(rows, 'row')} of Table A-3 as of ${date} (${run}) written to ${output}`);
+    if (terminal.isJson) {
+      const extraction = (await readTimes(a3, day))?.extraction ?? null;
+      terminal.printJson('as-of', { business_date: date, run, rows, extraction, format: flags.format, output });
+    } else terminal.note(`${plural(rows, 'row')} of Table A-3 as of ${date} (${run}) written to ${output}`);
     return 0;
   } finally {
     await data.close();

@@ -320,6 +320,9 @@ export interface WriteManifestInput extends PublishInput {
   readonly started_at: string;
   /** 0 to 1: how far the share of rows that have a mandatory field may fall below the base's. */
   readonly max_fill_rate_drop: number;
+  readonly max_removed_percentage: number;
+  /** Goes into `times.json`. */
+  readonly extraction: Extraction;
 }
 export interface WriteManifestOutput {
   readonly manifest: string;
@@ -336,6 +339,11 @@ export interface WriteManifestOutput {
   readonly findings_by_rule: Readonly<Record<string, number>>;
   /** `null`: there was nothing to compare with. */
   readonly fill_gate: FillGate | null;
+}
+/** When Lex was read: from its first question to its last answer, all iterations. ISO. */
+export interface Extraction {
+  readonly began: string;
+  readonly ended: string;
 }
 export interface WriteAsOfInput extends AttemptId {
   readonly phase: 'as_of';

@@ -16,7 +16,9 @@ import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { EntityRole, Use } from '../agreements/look-up-items.ts';
 import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
 import type { Finding, Severity } from '../agreements/transformed.ts';
+import type { Acceptance } from '../job/acceptances.ts';
 import type {
+  Extraction,
   FillGate,
   GateResult,
   LookUpsServed,
@@ -160,6 +162,16 @@ export interface Ledger {
   /** Documents rejected now, standing ones included, and unreadable rows of today. */
   readonly rejected_now: number;
   readonly unreadable_now: number;
+  /** What operators accepted for the run, with the figures that it was for; not given where they accepted nothing. */
+  readonly accepted?: readonly Acceptance[];
+}
+
+/** `times.json`: clock values, which stand nowhere else. ISO. */
+export interface Times {
+  readonly started_at: string;
+  /** Not given in tables that were published before it was told. */
+  readonly extraction?: Extraction;
+  readonly ended_at: string;
 }
 
 /** A finding that needs the whole table; never changes a document's fate. */

@@ -15,6 +15,7 @@ import type {
   Shard,
   TableFinding,
   TableRow,
+  Times,
   UsesLine,
 } from './published.ts';
 import { readPublishedLines } from './published-file-reader.ts';
@@ -79,6 +80,17 @@ export async function readLedger(a3: Reads, day: PublishedDay): Promise<Ledger> 
   const lines: string[] = [];
   for await (const batch of readPublishedLines(a3, day.folder, file)) lines.push(...batch);
   return JSON.parse(lines.join('\n')) as Ledger;
+}
+
+/** Clock values of the run; `null`: they are not there. @throws PermanentError `STORE_CORRUPT` */
+export async function readTimes(a3: Pick<JobDailyA3Data, 'get'>, { folder }: PublishedDay): Promise<Times | null> {
+  const key = `${folder}/times.json`;
+  const body = await a3.get(key);
+  try {
+    return body === null ? null : (JSON.parse(body.toString('utf8')) as Times);
+  } catch {
+    throw corrupt(key, 'cannot be parsed');
+  }
 }
 
 /**

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { RuleSet } from '../agreements/table-a3/rules.ts';
 import { PermanentError } from '../errors.ts';
+import { acceptances } from '../job/acceptances.ts';
 import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtMastersKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
@@ -14,7 +15,7 @@ import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
 import { loadManifest } from './manifest.ts';
-import type { Manifest, PublishedFile } from './published.ts';
+import type { Manifest, PublishedFile, Times } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
 import { readSliceLists } from './slice-list.ts';
 import { writeFindings } from './write-findings.ts';
@@ -51,6 +52,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   });
   const fill = compareFill(input, built, base);
   const gate = fillGate(fill, deps.rules, input.overrides);
+  const accepted = acceptances(input.overrides, { ...input, fill_gate: gate });
   if (gate !== null && !gate.passed && !gate.accepted) throw fillRateDropped(gate);
   const findings = await writeFindings(input, plan.ranges, findFillDrops(fill, deps.rules), a3);
   const manifest: Manifest = {
@@ -68,7 +70,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     shards: built.map(({ shard }) => shard),
     masters: mustStand(await readBuiltMasters(input, a3), builtMastersKey(input)).masters,
     findings: findings.file,
-    ledger: await writeWhole(a3, folder, 'ledger.json', ledger),
+    ledger: await writeWhole(a3, folder, 'ledger.json', accepted.length === 0 ? ledger : { ...ledger, accepted }),
     contract: await writeWhole(a3, folder, 'contract.json', dataContract(deps.codeVersion, deps.rules)),
     checksums: CHECKSUMS_PATH,
     gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
@@ -161,7 +163,7 @@ function fileOf(path: string, body: Buffer): PublishedFile {
 async function writeTimes(input: WriteManifestInput, deps: WriteManifestDeps): Promise<void> {
   const key = `${publishedFolder(input)}/times.json`;
   if ((await deps.a3.get(key)) !== null) return;
-  const times = { started_at: input.started_at, ended_at: deps.now() };
+  const times: Times = { started_at: input.started_at, extraction: input.extraction, ended_at: deps.now() };
   try {
     await deps.a3.putOnce(key, Buffer.from(`${JSON.stringify(times, null, 1)}\n`));
   } catch (error) {

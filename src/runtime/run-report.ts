@@ -1,6 +1,8 @@
 /** What JobStats keeps of a run, read back: the source of verdicts, `runs` and `show`. */
 
+import { type Acceptance, acceptances } from '../job/acceptances.ts';
 import type {
+  Extraction,
   GateResult,
   NamespaceCounts,
   Override,
@@ -8,6 +10,7 @@ import type {
   SliceCounts,
   WriteManifestOutput,
 } from '../job/contracts.ts';
+import { DEFAULT_INPUT, type JobInput } from '../job/job-input.ts';
 import { manifestKey } from '../publish/attempt-files.ts';
 import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
 import { messageOfCause } from './error-cause.ts';
@@ -33,7 +36,10 @@ export interface RunReport {
   readonly publication: WriteManifestOutput | null;
   /** `null`: it has not come so far, or ran before there was any. */
   readonly retention: RetentionSummary | null;
-  readonly overrides: readonly Override[];
+  /** When Lex was read; `null`: it has not published, or ran before it was told. */
+  readonly extraction: Extraction | null;
+  /** What operators accepted, each with its figures. */
+  readonly overrides: readonly Acceptance[];
   readonly base: string | null;
   readonly error: { readonly code: string | null; readonly name: string; readonly message: string } | null;
 }
@@ -48,7 +54,7 @@ export function readRunReport(row: JobStatsRow): RunReport {
     const value = row[key];
     return typeof value === 'string' && value !== '' ? value : null;
   };
-  return {
+  const report = {
     run: row.execution_name,
     business_date: row.business_date,
     attempt: row.attempt,
@@ -65,10 +71,13 @@ export function readRunReport(row: JobStatsRow): RunReport {
     failed_slices: Number(row['failed_slices'] ?? 0),
     publication: readPublication(json<WriteManifestOutput | null>('publication', null)),
     retention: json<RetentionSummary | null>('retention', null),
-    overrides: json<readonly Override[]>('overrides', []),
+    extraction: json<Extraction | null>('extraction', null),
     base: text('base'),
     error: readError(text('error'), text('cause')),
   };
+  const { max_removed_percentage } = { ...DEFAULT_INPUT, ...json<Partial<JobInput>>('input', {}) };
+  const facts = { ...report, fill_gate: report.publication?.fill_gate ?? null, max_removed_percentage };
+  return { ...report, overrides: acceptances(json<readonly Override[]>('overrides', []), facts) };
 }
 
 /** Its status as whichever engine says it. */

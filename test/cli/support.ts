@@ -136,6 +136,7 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
     status: 'succeeded',
     fence: 2,
     retention: null,
+    extraction: null,
     started_at: '2021-10-20T06:02:11Z',
     ended_at: '2021-10-20T06:11:52Z',
     iterations: 1,

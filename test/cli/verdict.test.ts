@@ -169,7 +169,8 @@ describe('renderVerdict', () => {
       namespaceCounts('mac', { removals_held: 30 }),
       namespaceCounts('cct', { complete: false, gaps: 1, failed_pages: 2, cause: '[LEX_TIMEOUT] Lex was silent.' }),
     ];
-    const overrides = [{ accept: 'query', by: 'Ada', reason: 'cct is down' }] as const;
+    const evidence = { of: 'documents read', numerator: 8, denominator: 10, threshold: 0.9 };
+    const overrides = [{ accept: 'query', by: 'Ada', reason: 'cct is down', needed: true, evidence }] as const;
 
     const text = verdict(publishedReport({ query, overrides, failed_slices: 1 })).join('\n');
 
@@ -177,7 +178,9 @@ describe('renderVerdict', () => {
     expect(text).toContain('! cct: not complete, 1 gap, 2 failed pages; nothing is removed there.');
     expect(text).toContain('[LEX_TIMEOUT] Lex was silent.');
     expect(text).toContain('! 1 slice failed');
-    expect(text).toContain('! accepted: query, by Ada: cct is down');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      '! accepted: query, by Ada: cct is down (documents read: 8 of 10, 80 %; bound 90 %)',
+    );
   });
 
   it('says once how many removals are held back, in the headline why that matters, and the command that accepts them', () => {
@@ -211,9 +214,13 @@ describe('renderVerdict', () => {
   });
 
   it('stays green for an accepted gate that was not needed', () => {
-    const overrides = [{ accept: 'query', by: 'Ada', reason: 'in case' }] as const;
+    const evidence = { of: 'documents read', numerator: 10, denominator: 10, threshold: 0.9 };
+    const overrides = [{ accept: 'query', by: 'Ada', reason: 'in case', needed: false, evidence }] as const;
 
-    expect(verdict(publishedReport({ overrides }))[0]).toMatch(/^✔ PUBLISHED {2}/);
+    const lines = verdict(publishedReport({ overrides }));
+
+    expect(lines[0]).toMatch(/^✔ PUBLISHED {2}/);
+    expect(lines.join(' ')).toContain('in case (not needed: documents read: 10 of 10');
   });
 
   it('keeps the code of the cause, and the one remedy that ends it', () => {

@@ -212,6 +212,8 @@ export async function runPhases(
       overrides: options.overrides ?? [],
       started_at: '2021-10-20T05:00:00Z',
       max_fill_rate_drop: options.maxFillRateDrop ?? 1,
+      max_removed_percentage: 0.05,
+      extraction: { began: '2021-10-20T05:01:00Z', ended: '2021-10-20T05:30:00Z' },
     },
     deps,
   );

@@ -23,6 +23,7 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
   return [
     ...headline(report, options),
     ...fact(options, 'run', runFacts(report)),
+    ...extractionFact(report, options),
     ...(report.error === null ? [] : fact(options, 'why', causeOf(report))),
     ...(report.query.length === 0 ? [] : figures(report, options)),
     ...gates(report, options),
@@ -100,6 +101,12 @@ function runFacts(report: RunReport): string {
   }
   if (report.iterations > 1) facts.push(`${report.iterations} iterations`);
   return facts.join(', ');
+}
+
+/** The documents are those of then, whatever the table's date. */
+function extractionFact({ extraction }: RunReport, options: VerdictOptions): readonly string[] {
+  if (extraction === null) return [];
+  return fact(options, 'read', `from Lex, ${utcTime(extraction.began)} to ${utcTime(extraction.ended)}`);
 }
 
 /** The code in front stays: it is what an operator looks up. One remedy: of the first code that is no gate's, else its own. */

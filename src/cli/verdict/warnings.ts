@@ -4,6 +4,7 @@ import { plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { acceptanceText } from './acceptance.ts';
 import type { VerdictOptions } from './layout.ts';
 import { plainCause } from './plain-cause.ts';
 import { retentionWarnings } from './retention.ts';
@@ -19,7 +20,7 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
     // The gate says it as well, without what to do about it.
     ...report.warnings.filter((text) => !/^[\w-]+: \d+ removals were held back\.$/.test(text)),
     ...retentionWarnings(report),
-    ...report.overrides.map(({ accept, by, reason }) => `accepted: ${accept}, by ${by}: ${reason}`),
+    ...report.overrides.map(acceptanceText),
   ];
   const seen = [...new Set(found)].map((text) => harmless(plainCause(text)));
   return seen.flatMap((text) => colourFirst(wrap(text, options.width, '! ', '  '), '!', 'warning', options.paint));
