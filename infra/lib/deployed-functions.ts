@@ -159,7 +159,7 @@ export const DEPLOYED_FUNCTIONS: readonly DeployedFunction[] = [
     memoryMb: SMALL_MB,
     timeoutSeconds: LONGEST_SECONDS,
     places: ['s3'],
-    variables: ['jobDailyDeltaBucket', 'jobDailyBatchProcessingBucket'],
+    variables: ['jobDailyDeltaBucket', 'jobDailyBatchProcessingBucket', 'jobDailyA3DataBucket', 'retention'],
     parallel: one,
   },
   {
@@ -168,7 +168,7 @@ export const DEPLOYED_FUNCTIONS: readonly DeployedFunction[] = [
     memoryMb: SMALL_MB,
     timeoutSeconds: 60,
     places: ['states'],
-    variables: ['stateMachine', 'jobInput', 'timeZone', 'daysBack'],
+    variables: ['stateMachine', 'jobInput', 'timeZone', 'daysBack', 'holidays'],
     parallel: one,
   },
   {
@@ -177,7 +177,7 @@ export const DEPLOYED_FUNCTIONS: readonly DeployedFunction[] = [
     memoryMb: SMALL_MB,
     timeoutSeconds: 60,
     places: ['dynamodb'],
-    variables: ['jobStatsTable', 'timeZone', 'daysBack'],
+    variables: ['jobStatsTable', 'timeZone', 'daysBack', 'holidays'],
     parallel: one,
   },
 ];

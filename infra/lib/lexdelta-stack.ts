@@ -14,7 +14,7 @@ import { JobFunction } from './job-function.ts';
 import { Keys } from './keys.ts';
 import { Machines, machineArn } from './machines.ts';
 import { Network } from './network.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, policyOf } from './parameters.ts';
 import { RIGHTS } from './rights.ts';
 import { DailySchedule, ScheduleDeadLetters } from './schedule.ts';
 import { type Stores, Things } from './stores.ts';
@@ -166,6 +166,7 @@ export class LexdeltaStack extends Stack {
       DailyAgreementJobArn: machines.dailyAgreementJob.stateMachineArn,
       TransformDeltaBatchArn: machines.transformDeltaBatch.stateMachineArn,
       JobInput: JSON.stringify({ ...job, namespaces: job.namespaces.map(({ namespace }) => ({ namespace })) }),
+      Retention: JSON.stringify(policyOf(this.#parameters.retention)),
       AlarmTopicArn: alarms.topic.topicArn,
       DataKeyArn: keys.data.keyArn,
       OperationsKeyArn: keys.operations.keyArn,

@@ -1,5 +1,6 @@
 /** What a deployment may choose (`infra/README.md`). */
 import type { JobInput } from '../../src/job/job-input.ts';
+import type { RetentionPolicy } from '../../src/job/retention-policy.ts';
 
 export interface GivenVpc {
   readonly vpcId: string;
@@ -58,6 +59,8 @@ export interface Parameters {
     readonly deadline: TimeOfDay;
     /** Days before the local day of the start that the business date lies. */
     readonly daysBack: number;
+    /** Weekdays that are no business days, ISO, ascending: no run is started for them. */
+    readonly holidays: readonly string[];
   };
   readonly agreementHashWarmThroughput: {
     readonly readUnitsPerSecond: number;
@@ -71,11 +74,7 @@ export interface Parameters {
     readonly runbookUrl: string;
     readonly queueAgeHours: number;
   };
-  readonly retention: {
-    /** Page objects of failed runs, and plans. */
-    readonly deltaDays: number;
-    /** What a published day was made of. */
-    readonly recordsDays: number;
+  readonly retention: RetentionPolicy & {
     /** Versions that were deleted or replaced, in every bucket. */
     readonly deletedVersionsDays: number;
     readonly logDays: number;
@@ -87,4 +86,9 @@ export interface Parameters {
 export interface TimeOfDay {
   readonly hour: number;
   readonly minute: number;
+}
+
+/** What CleanupDailyJob goes by, and the command line beside it. */
+export function policyOf({ days, monthEnds, recordsDays, deltaDays }: RetentionPolicy): RetentionPolicy {
+  return { days, monthEnds, recordsDays, deltaDays };
 }

@@ -1,4 +1,6 @@
 /** Parameters of how the stack is run: schedule, throughput, alarms, retention. */
+import { isCalendarDay } from '../../src/job/business-date.ts';
+import { DEFAULT_RETENTION, RETENTION_BOUNDS } from '../../src/job/retention-policy.ts';
 import type { Checker } from './checker.ts';
 import type { Parameters, TimeOfDay } from './parameters.ts';
 
@@ -14,10 +16,22 @@ export function readSchedule(all: Checker): Parameters['schedule'] {
     start: readTimeOfDay(schedule, 'start', '01:00'),
     deadline: readTimeOfDay(schedule, 'deadline', '07:00'),
     daysBack: schedule.integer('daysBack', 0, 3, 1),
+    holidays: readHolidays(schedule),
   };
   if (minutesOf(parameters.deadline) <= minutesOf(parameters.start))
     schedule.report('deadline', 'a time after start, on the same day');
   return parameters;
+}
+
+/** A function's environment holds 4 KB: this many dates take two thirds of it. */
+const MAX_HOLIDAYS = 200;
+
+function readHolidays(schedule: Checker): readonly string[] {
+  if (!schedule.has('holidays')) return [];
+  const dates = schedule.texts('holidays', /^\d{4}-\d{2}-\d{2}$/, 'dates as YYYY-MM-DD', 0);
+  if (dates.length > MAX_HOLIDAYS) schedule.report('holidays', `at most ${MAX_HOLIDAYS} dates`);
+  if (!dates.every(isCalendarDay)) schedule.report('holidays', 'days of the calendar');
+  return dates.toSorted();
 }
 
 function isTimeZone(name: string): boolean {
@@ -57,12 +71,17 @@ export function readAlarms(all: Checker): Parameters['alarms'] {
   };
 }
 
-/** Published days are deleted by the job, never by their age: the head may be old, and is the base of the next run. */
+/**
+ * Published days are deleted by the job, never by the bucket: the head may be old, and is the base of the next run. What the
+ * bucket deletes by its age, records and page objects, the job deletes by its date as well, whichever comes first.
+ */
 export function readRetention(all: Checker): Parameters['retention'] {
   const retention = all.part('retention', {});
   return {
-    deltaDays: retention.integer('deltaDays', 7, 3650, 14),
-    recordsDays: retention.integer('recordsDays', 14, 3650, 35),
+    days: retention.integer('days', ...RETENTION_BOUNDS.days, DEFAULT_RETENTION.days),
+    monthEnds: retention.integer('monthEnds', ...RETENTION_BOUNDS.monthEnds, DEFAULT_RETENTION.monthEnds),
+    deltaDays: retention.integer('deltaDays', 7, 3650, DEFAULT_RETENTION.deltaDays),
+    recordsDays: retention.integer('recordsDays', 14, 3650, DEFAULT_RETENTION.recordsDays),
     deletedVersionsDays: retention.integer('deletedVersionsDays', 7, 3650, 35),
     logDays: readLogDays(retention),
   };

@@ -121,10 +121,16 @@ export const RIGHTS: Readonly<Record<DeployedName, readonly Right[]>> = {
     table('agreementHash', 'PutItem', 'UpdateItem', 'BatchWriteItem', 'Query', 'DeleteItem'),
   ],
   CleanupDailyJob: [
-    list('jobDailyDelta', ATTEMPTS),
+    // Retention looks for what any run has left, whatever its date.
+    { on: 'jobDailyDelta', actions: ['s3:ListBucket'] },
     { on: 'jobDailyDelta', actions: ['s3:DeleteObject'], keys: [`${DATE}/*`] },
     list('jobDailyBatchProcessing', PLANS),
     { on: 'jobDailyBatchProcessing', actions: ['s3:DeleteObject'], keys: PLANS },
+    // Retention: docs/adr/0015-retention-and-holds.md. Holds and records of deletions are read, where there are any.
+    read('jobDailyA3Data', ['published/*/manifest.json', 'as_of/*', 'holds/*', 'retention/*']),
+    mayBeAbsent('jobDailyA3Data'),
+    put('jobDailyA3Data', ['retention/*']),
+    { on: 'jobDailyA3Data', actions: ['s3:DeleteObject'], keys: ['published/*', 'records/*', 'as_of/*'] },
   ],
   StartDailyAgreementJob: [{ on: 'dailyAgreementJob', actions: ['states:StartExecution'] }],
   CheckDeadline: [table('jobStats', 'GetItem')],

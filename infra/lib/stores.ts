@@ -5,7 +5,7 @@ import type { VariableName } from '../../src/runtime/lambda/environment.ts';
 import type { Buckets } from './buckets.ts';
 import type { EnrichmentQueue } from './enrichment-queue.ts';
 import type { Keys } from './keys.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, policyOf } from './parameters.ts';
 import type { Right, Thing } from './rights.ts';
 import type { Tables } from './tables.ts';
 
@@ -62,7 +62,7 @@ export class Things {
   /** Environment variables, by the names that the functions' code knows. */
   value(name: VariableName): string {
     const { tables, buckets, enrichment } = this.#stores;
-    const { lex, schedule, job } = this.#parameters;
+    const { lex, schedule, job, retention } = this.#parameters;
     const values: Readonly<Record<VariableName, string>> = {
       jobStatsTable: tables.jobStats.tableName,
       agreementHashTable: tables.agreementHash.tableName,
@@ -79,6 +79,8 @@ export class Things {
       jobInput: JSON.stringify(job),
       timeZone: schedule.timeZone,
       daysBack: String(schedule.daysBack),
+      holidays: JSON.stringify(schedule.holidays),
+      retention: JSON.stringify(policyOf(retention)),
     };
     return values[name];
   }

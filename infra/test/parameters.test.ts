@@ -49,7 +49,14 @@ const everything = {
   },
   rules: {},
   namespaceModules: { mine: 'mine.ts' },
-  schedule: { isEnabled: false, timeZone: 'Europe/Zurich', start: '02:00', deadline: '06:30', daysBack: 2 },
+  schedule: {
+    isEnabled: false,
+    timeZone: 'Europe/Zurich',
+    start: '02:00',
+    deadline: '06:30',
+    daysBack: 2,
+    holidays: ['2026-12-25'],
+  },
   agreementHashWarmThroughput: { readUnitsPerSecond: 20_000, writeUnitsPerSecond: 8_000 },
   alarms: {
     topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call',
@@ -57,7 +64,7 @@ const everything = {
     runbookUrl: 'https://wiki.example.com/runbook',
     queueAgeHours: 12,
   },
-  retention: { deltaDays: 10, recordsDays: 40, deletedVersionsDays: 40, logDays: 90 },
+  retention: { days: 70, monthEnds: 12, deltaDays: 10, recordsDays: 40, deletedVersionsDays: 40, logDays: 90 },
   reserveConcurrency: false,
 };
 
@@ -185,6 +192,10 @@ describe('the parameters', () => {
     ['/schedule/deadline', { schedule: { start: '08:00' } }],
     ['/schedule/start', { schedule: { start: '1 am' } }],
     ['/schedule/daysBack', { schedule: { daysBack: -1 } }],
+    ['/schedule/holidays', { schedule: { holidays: ['2026-02-30'] } }],
+    ['/schedule/holidays', { schedule: { holidays: ['2026-12-25', '2026-12-25'] } }],
+    ['/schedule/holidays', { schedule: { holidays: 'us' } }],
+    ['/retention/days', { retention: { days: 5 } }],
     [
       '/agreementHashWarmThroughput/writeUnitsPerSecond',
       { agreementHashWarmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 10 } },

@@ -80,7 +80,11 @@ export const STORE_USE: {
     entities: { get: true, readPage: true },
   },
   UpdateAgreementHashes: { a3: { get: true, open: true }, hashes: { apply: true, sweepTombstones: true } },
-  CleanupDailyJob: { delta: { deleteSome: true }, plans: { deleteSome: true } },
+  CleanupDailyJob: {
+    delta: { list: true, deleteSome: true },
+    plans: { list: true, deleteSome: true },
+    a3: { get: true, list: true, putOnce: true, remove: true },
+  },
   StartDailyAgreementJob: {},
   CheckDeadline: { jobStats: { getLock: true, getRun: true } },
 };

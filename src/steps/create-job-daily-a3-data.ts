@@ -43,7 +43,7 @@ export interface CreateA3DataDeps
     CheckTableDeps,
     WriteMastersDeps,
     WriteManifestDeps {
-  readonly a3: JobDailyA3Data;
+  readonly a3: Omit<JobDailyA3Data, 'remove'>;
   readonly entities: Pick<EntityTable, 'get' | 'readPage'>;
 }
 

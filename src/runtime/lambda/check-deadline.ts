@@ -1,12 +1,13 @@
 /**
  * Runs at the deadline of every day and tells, as metrics, whether the day's run was started and published. A weekend
- * counts as both, so that a day without these metrics always means that this check itself did not run. Reads only.
+ * or holiday counts as both, so that a day without these metrics always means that this check itself did not run. Reads only.
  */
 import { executionName } from '../../job/business-date.ts';
-import { scheduledBusinessDate } from '../../job/scheduled-date.ts';
+import { type DateRule, scheduledBusinessDate } from '../../job/scheduled-date.ts';
 import type { JobStats } from '../../stores/job-stats.ts';
 import type { StepFunction } from '../functions.ts';
 import { openJobStats } from './aws-stores.ts';
+import { dateRule } from './date-rule.ts';
 import { readVariables } from './environment.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 
@@ -17,14 +18,10 @@ export interface DeadlineOutcome {
 }
 
 export const handler = lambdaHandler('CheckDeadline', () => {
-  const { timeZone, daysBack } = readVariables(['timeZone', 'daysBack']);
-  return deadlineCheck(openJobStats(), { timeZone, daysBack: Number(daysBack) });
+  return deadlineCheck(openJobStats(), dateRule(readVariables(['timeZone', 'daysBack', 'holidays'])));
 });
 
-export function deadlineCheck(
-  jobStats: Pick<JobStats, 'getLock' | 'getRun'>,
-  rule: { readonly timeZone: string; readonly daysBack: number },
-): StepFunction {
+export function deadlineCheck(jobStats: Pick<JobStats, 'getLock' | 'getRun'>, rule: DateRule): StepFunction {
   return async (payload): Promise<DeadlineOutcome> => {
     const scheduledAt = (payload as { readonly scheduled_time?: unknown } | null)?.scheduled_time;
     const date = scheduledBusinessDate(scheduledAt, rule);

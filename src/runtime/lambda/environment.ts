@@ -19,6 +19,8 @@ export const VARIABLES = {
   jobInput: 'LEXDELTA_JOB_INPUT',
   timeZone: 'LEXDELTA_TIME_ZONE',
   daysBack: 'LEXDELTA_DAYS_BACK',
+  /** Dates of weekdays that are no business days, as a JSON list. */
+  holidays: 'LEXDELTA_HOLIDAYS',
   /** How long things are kept, as JSON. */
   retention: 'LEXDELTA_RETENTION',
 } as const;

@@ -1,12 +1,13 @@
 /**
  * The schedule's starter. Starts `agreements-<date>` for the business date that the scheduled time means, or nothing on
- * a weekend. Started twice for one date it changes nothing: Step Functions refuses the second execution of a name.
+ * a weekend or a holiday. Started twice for one date it changes nothing: Step Functions refuses the second execution of a name.
  */
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionName } from '../../job/business-date.ts';
 import { parseJobInput } from '../../job/job-input.ts';
 import { scheduledBusinessDate } from '../../job/scheduled-date.ts';
 import type { StepFunction } from '../functions.ts';
+import { dateRule } from './date-rule.ts';
 import { readVariables } from './environment.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 
@@ -14,25 +15,27 @@ import { lambdaHandler } from './lambda-handler.ts';
 export interface StartOutcome {
   readonly run: string | null;
   readonly started: boolean;
-  readonly reason: 'started' | 'exists' | 'weekend';
+  readonly reason: 'started' | 'exists' | 'no_business_day';
 }
 
 export const handler = lambdaHandler('StartDailyAgreementJob', openStarter);
 
 /** @throws PermanentError `CONFIG_INVALID`, `INPUT_INVALID` */
 export function openStarter(): StepFunction {
-  const { stateMachine, jobInput, timeZone, daysBack } = readVariables([
+  const { stateMachine, jobInput, ...day } = readVariables([
     'stateMachine',
     'jobInput',
     'timeZone',
     'daysBack',
+    'holidays',
   ]);
+  const rule = dateRule(day);
   const client = new SFNClient({});
   const job = JSON.parse(jobInput) as Readonly<Record<string, unknown>>;
   return async (payload) => {
     const scheduledAt = (payload as { readonly scheduled_time?: unknown } | null)?.scheduled_time;
-    const date = scheduledBusinessDate(scheduledAt, { timeZone, daysBack: Number(daysBack) });
-    if (date === null) return { run: null, started: false, reason: 'weekend' } satisfies StartOutcome;
+    const date = scheduledBusinessDate(scheduledAt, rule);
+    if (date === null) return { run: null, started: false, reason: 'no_business_day' } satisfies StartOutcome;
     const run = executionName(date, 1);
     // Nothing of the moment stands in the input: the same date must give the same text, or Step Functions sees a conflict.
     const input = JSON.stringify(parseJobInput({ ...job, business_date: date }));

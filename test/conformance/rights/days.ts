@@ -5,6 +5,9 @@
 import { hash } from 'node:crypto';
 import { entityItem, lawItem } from '../../../src/agreements/make-look-up-items.ts';
 import type { QueryNamespaceInput, TransformDocumentDataInput } from '../../../src/job/contracts.ts';
+import { manifestKey, publishedFolder, recordsFolder } from '../../../src/publish/attempt-files.ts';
+import { placeHold } from '../../../src/publish/retention/holds.ts';
+import { asOfKey } from '../../../src/publish/write-as-of.ts';
 import { replayKey } from '../../../src/steps/reprocess/replay-requests.ts';
 import { changeLookUps } from '../../../src/stores/change-look-ups.ts';
 import type { JobStores } from '../../../src/stores/job-stores.ts';
@@ -90,9 +93,25 @@ export const DAYS: readonly Day[] = [
       pwm: PWM,
     },
     isUploadedInParts: true,
-    before: async () => {},
+    // Tables that are too old, by more than the newest five of weekdays.
+    before: ({ jobDailyA3Data }) => publishOldDays(jobDailyA3Data),
   },
 ];
+
+const OLD_DAYS = ['2021-01-04', '2021-01-05', '2021-01-06', '2021-01-07', '2021-01-08', '2021-01-11'];
+
+/** Just enough of them for retention to delete some, one of which is held. */
+async function publishOldDays(a3: JobStores['jobDailyA3Data']): Promise<void> {
+  const nothing = Buffer.from('{}');
+  for (const business_date of OLD_DAYS) {
+    const id = { business_date, attempt: 1 };
+    await a3.putOnce(`${recordsFolder(id)}/000-000000000.ndjson`, nothing);
+    await a3.putOnce(`${publishedFolder(id)}/ledger.json`, nothing);
+    await a3.putOnce(manifestKey(id), nothing);
+    await a3.putPointer(asOfKey(business_date), Buffer.from(JSON.stringify({ manifest: manifestKey(id) })));
+  }
+  await placeHold(a3, '2021-01-05', { by: 'Ada', reason: 'a letter', at: '2021-10-01T00:00:00Z' });
+}
 
 /** True when the first page of `mac` has just been read. */
 export function isEndOfFirstPage(input: QueryNamespaceInput): boolean {

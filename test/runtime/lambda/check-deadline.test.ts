@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { deadlineCheck } from '../../../src/runtime/lambda/check-deadline.ts';
+import { dateRule } from '../../../src/runtime/lambda/date-rule.ts';
 import type { JobStatsRow, LockItem } from '../../../src/stores/job-stats.ts';
 
-const RULE = { timeZone: 'America/New_York', daysBack: 1 };
+const RULE = dateRule({ timeZone: 'America/New_York', daysBack: '1', holidays: '["2026-11-26"]' });
 const CALL = { signal: new AbortController().signal, shouldStop: () => false };
 const RUN = 'agreements-2026-11-23';
 
@@ -33,10 +34,13 @@ describe('the check at the deadline', () => {
     expect(await check({ scheduled_time: '2026-11-24T12:00:00Z' }, CALL)).toEqual({ run: RUN, ...told });
   });
 
-  it('has nothing to complain about after a weekend day, and says so', async () => {
+  it.each([
+    ['weekend day', '2026-11-22T12:00:00Z'],
+    ['holiday', '2026-11-27T12:00:00Z'],
+  ])('has nothing to complain about after a %s, and says so', async (_, scheduled_time) => {
     const check = deadlineCheck(jobStats('2026-11-20', []), RULE);
 
-    expect(await check({ scheduled_time: '2026-11-22T12:00:00Z' }, CALL)).toEqual({
+    expect(await check({ scheduled_time }, CALL)).toEqual({
       run: null,
       NotStarted: 0,
       NotPublished: 0,

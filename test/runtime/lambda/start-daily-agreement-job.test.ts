@@ -58,6 +58,7 @@ describe('the starter', () => {
       LEXDELTA_JOB_INPUT: JSON.stringify(JOB),
       LEXDELTA_TIME_ZONE: 'America/New_York',
       LEXDELTA_DAYS_BACK: '1',
+      LEXDELTA_HOLIDAYS: '["2026-11-26"]',
     };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   });
@@ -92,11 +93,14 @@ describe('the starter', () => {
     expect([...stepFunctions.started]).toEqual([['agreements-2026-11-23', input]]);
   });
 
-  it('starts nothing for a weekend', async () => {
-    expect(await openStarter()({ scheduled_time: '2026-11-29T06:00:00Z' }, CALL)).toEqual({
+  it.each([
+    ['a weekend', '2026-11-29T06:00:00Z'],
+    ['a holiday of the stack', '2026-11-27T06:00:00Z'],
+  ])('starts nothing for %s', async (_, scheduled_time) => {
+    expect(await openStarter()({ scheduled_time }, CALL)).toEqual({
       run: null,
       started: false,
-      reason: 'weekend',
+      reason: 'no_business_day',
     });
     expect(stepFunctions.started.size).toBe(0);
   });
