@@ -1,6 +1,5 @@
 /** Room for what a command works with and throws away, on this machine wherever the data are. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Scratch } from '../publish/verify/scratch.ts';
 import { FolderScratch } from '../stores/embedded/folder-scratch.ts';
@@ -11,9 +10,9 @@ export interface OpenScratch {
   close(): Promise<void>;
 }
 
-/** In the folder for temporary files (`TMPDIR`). */
-export async function openScratch(): Promise<OpenScratch> {
-  const folder = await mkdtemp(join(tmpdir(), 'lexdelta-'));
+/** @param parent a folder for temporary files; it gets a new one inside */
+export async function openScratch(parent: string): Promise<OpenScratch> {
+  const folder = await mkdtemp(join(parent, 'lexdelta-'));
   return {
     scratch: new FolderScratch(folder),
     close: () => rm(folder, { recursive: true, force: true }),

@@ -1,12 +1,15 @@
 /** The work of `lexdelta verify`. */
+import { tmpdir } from 'node:os';
 import { PermanentError } from '../../errors.ts';
 import { executionName } from '../../job/business-date.ts';
 import { attemptOfManifest, manifestKey, publishedFolder } from '../../publish/attempt-files.ts';
 import { resolveAsOf } from '../../publish/read-published.ts';
+import { readDeletionRecord, tableDeleted } from '../../publish/retention/deletion-record.ts';
 import { type Verification, type VerifyProgress, verifyDay } from '../../publish/verify/verify-day.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { openScratch } from '../../runtime/open-scratch.ts';
 import { readRunReport } from '../../runtime/run-report.ts';
+import type { RunStatus } from '../../stores/job-stats.ts';
 import { readDate, readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
@@ -44,10 +47,15 @@ async function findManifest(date: string, attempt: number | null, data: JobData)
   const { jobStats, jobDailyA3Data: a3 } = data;
   if (attempt === null) return resolveAsOf({ jobStats, a3 }, date);
   const id = { business_date: date, attempt };
+  const deleted = (await a3.get(manifestKey(id))) === null ? await readDeletionRecord(a3, id) : null;
+  if (deleted !== null) throw tableDeleted(deleted);
   // Of a day that has lost its manifest some file is still there, and that is to be told.
   for await (const _ of a3.list(publishedFolder(id))) return manifestKey(id);
   throw new PermanentError('NO_TABLE_FOR_DATE', `Nothing is published of attempt ${attempt} at ${date}.`, { ...id });
 }
+
+/** Of runs that published nothing, or did not live to say so. */
+const UNPUBLISHED: readonly RunStatus[] = ['failed', 'superseded', 'aborted', 'timed_out'];
 
 /** What the run has told of its manifest, in a place of its own. */
 async function readRecord(
@@ -59,8 +67,11 @@ async function readRecord(
   const row = await jobStats.getRun(business_date, run);
   const publication = row === null ? null : readRunReport(row).publication;
   const sha256 = publication?.manifest === key ? publication.manifest_sha256 : null;
-  if (sha256 !== null) return { sha256, notes: [] };
-  return { sha256, notes: [`No record of ${run} vouches for the manifest: its files alone do.`] };
+  const notes: string[] = [];
+  if (sha256 === null) notes.push(`No record of ${run} vouches for the manifest: its files alone do.`);
+  if (row !== null && UNPUBLISHED.includes(row.status))
+    notes.push(`${run} is recorded as ${row.status}, not as published.`);
+  return { sha256, notes };
 }
 
 /** @returns the exit code, where it was stopped */
@@ -73,7 +84,7 @@ async function verify(
   const { terminal } = context;
   // Ctrl+C takes the scratch room away before the process ends.
   const signal = context.catchStopSignals(() => undefined);
-  const { scratch, close } = await openScratch();
+  const { scratch, close } = await openScratch(context.env['TMPDIR'] || tmpdir());
   let progress: VerifyProgress | null = null;
   const endProgress = showProgressLine(terminal, () => (progress === null ? null : progressText(key, progress)));
   try {

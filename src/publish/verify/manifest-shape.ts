@@ -106,22 +106,33 @@ export const MANIFEST: Shape = object(
   },
 );
 
-export const LEDGER: Shape = object({
-  namespaces: list(
-    object({
-      namespace: text,
-      total_docs: nullable(whole),
-      listed: whole,
-      ...outcomes,
-      published: whole,
-      rejected: whole,
-      not_transformed: whole,
-      removed: whole,
-      removals_held: whole,
-      complete: flag,
-    }),
-  ),
-  rows: object({ base: whole, added: whole, removed: whole, changed: whole, total: whole, stale: whole }),
-  rejected_now: whole,
-  unreadable_now: whole,
+const accepted = object({
+  accept: text,
+  by: text,
+  reason: text,
+  needed: nullable(flag),
+  evidence: nullable(object({ of: text, numerator: whole, denominator: whole, threshold: number })),
 });
+
+export const LEDGER: Shape = object(
+  {
+    namespaces: list(
+      object({
+        namespace: text,
+        total_docs: nullable(whole),
+        listed: whole,
+        ...outcomes,
+        published: whole,
+        rejected: whole,
+        not_transformed: whole,
+        removed: whole,
+        removals_held: whole,
+        complete: flag,
+      }),
+    ),
+    rows: object({ base: whole, added: whole, removed: whole, changed: whole, total: whole, stale: whole }),
+    rejected_now: whole,
+    unreadable_now: whole,
+  },
+  { accepted: list(accepted) },
+);
