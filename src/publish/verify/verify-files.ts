@@ -1,7 +1,7 @@
 /** The files of a day that belong to no shard. */
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { CHECKSUMS_PATH, listedFiles, MANIFEST_PATH } from '../checksums.ts';
-import type { TableFinding } from '../published.ts';
+import type { TableFinding, Times } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
 import { compareFindings } from '../table-finding.ts';
 import { Faults } from './faults.ts';
@@ -82,11 +82,13 @@ export async function verifyTimes(
   const body = await a3.get(`${folder}/${TIMES_PATH}`);
   if (body === null) return [`${TIMES_PATH} is missing: nothing says when the day was made.`];
   try {
-    const times = JSON.parse(body.toString('utf8')) as { readonly started_at?: unknown; readonly ended_at?: unknown };
-    const [start, end] = [Date.parse(String(times.started_at)), Date.parse(String(times.ended_at))];
-    if (start <= end) return [];
+    const { started_at, extraction, ended_at } = JSON.parse(body.toString('utf8')) as Times;
+    const told =
+      extraction === undefined ? [started_at, ended_at] : [started_at, extraction.began, extraction.ended, ended_at];
+    const times = told.map((time) => Date.parse(time));
+    if (times.every((time, i) => time >= (times[i - 1] ?? time))) return [];
   } catch {
     // Below.
   }
-  return [`${TIMES_PATH} holds no two times in order; the manifest does not vouch for it.`];
+  return [`${TIMES_PATH} holds no times in order; the manifest does not vouch for it.`];
 }

@@ -1,4 +1,5 @@
 /** The ledger against the files, against the manifest's query counts, and against its own sums. */
+import { acceptances } from '../../job/acceptances.ts';
 import type { NamespaceCounts } from '../../job/contracts.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { MANIFEST_PATH } from '../checksums.ts';
@@ -77,6 +78,7 @@ export function verifyLedger(
   expect('documents rejected now', ledger.rejected_now, counts.rejectedDocuments);
   expect('unreadable rows', ledger.unreadable_now, counts.unreadable);
   verifyNamespaces(ledger, manifest, counts, expect);
+  verifyAcceptances(ledger, manifest, (what) => faults.add('ledger', manifest.ledger.path, null, what));
   const { transformation, query } = manifest.gates;
   const sum = (of: (namespace: LedgerNamespace) => number) =>
     ledger.namespaces.reduce((total, one) => total + of(one), 0);
@@ -132,4 +134,20 @@ function verifyQuery(own: LedgerNamespace, query: NamespaceCounts, expect: Expec
   expect(`documents listed of ${own.namespace}`, own.listed, total_docs_queried);
   expect(`documents planned of ${own.namespace}`, own.new + own.changed + own.reprocessed, planned);
   if (own.removed > removed) expect(`documents removed of ${own.namespace}`, own.removed, `at most ${removed}`);
+}
+
+/** What operators accepted stands in the manifest, and in the ledger with the figures that it was for. */
+function verifyAcceptances({ accepted }: Ledger, manifest: Manifest, tell: (what: string) => void): void {
+  // Tables that were published before the ledger had it have it in the manifest alone.
+  if (accepted === undefined) return;
+  const { business_date, base, query, gates, overrides } = manifest;
+  const again = overrides.map((override, i) => {
+    // How many removals are too many is the run's own input.
+    const max_removed_percentage = accepted[i]?.evidence?.threshold ?? 0;
+    const facts = { business_date, base, query, query_gate: gates.query, transformation_gate: gates.transformation };
+    return acceptances([override], { ...facts, fill_gate: gates.fill ?? null, max_removed_percentage })[0];
+  });
+  if (JSON.stringify(accepted) !== JSON.stringify(again)) {
+    tell('names other acceptances, or other figures that they were for, than the manifest gives');
+  }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { entityItem } from '../../../src/agreements/make-look-up-items.ts';
+import type { Override } from '../../../src/job/contracts.ts';
 import { CHECKSUMS_PATH, checksums, listedFiles, MANIFEST_PATH } from '../../../src/publish/checksums.ts';
 import type { Manifest, PublishedFile } from '../../../src/publish/published.ts';
 import { openPublishedDay, type PublishedDay } from '../../../src/publish/read-published.ts';
@@ -77,7 +78,9 @@ export async function publishThree(): Promise<[MemoryJobDailyA3Data, readonly Pu
   const days: PublishedDay[] = [];
   for (const [i, slices] of [FIRST, SECOND, THIRD].entries()) {
     const id = { business_date: `2021-10-2${i}`, attempt: 1 };
-    const { manifest } = await publishDay(a3, id, days.at(-1)?.key ?? null, slices, { entities, masters: entities });
+    const overrides: readonly Override[] = i === 1 ? [{ accept: 'query', by: 'Ada', reason: 'known' }] : [];
+    const options = { entities, masters: entities, overrides };
+    const { manifest } = await publishDay(a3, id, days.at(-1)?.key ?? null, slices, options);
     days.push(await openPublishedDay(a3, manifest));
   }
   return [a3, days];

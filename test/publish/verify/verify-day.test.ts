@@ -262,6 +262,14 @@ describe('verifying a day that was forged with all its digests', () => {
     }
   });
 
+  it('finds that somebody else accepted what failed, or nobody', async () => {
+    const somebody = { 'ledger.json': (text: string) => text.replace('"by": "Ada"', '"by": "Bob"') };
+    const nobody = (manifest: Manifest): Manifest => ({ ...manifest, overrides: [] });
+    for (const store of [await forged(a3, day, somebody), await forged(a3, day, {}, nobody)]) {
+      expect((await verify(store, day)).faults).toMatchObject([{ claim: 'ledger', file: 'ledger.json' }]);
+    }
+  });
+
   it('finds every number of the ledger that is another', async () => {
     const ledger = JSON.parse((await a3.get(`${day.folder}/ledger.json`))!.toString('utf8'));
     for (const path of numbersOf(ledger)) {
