@@ -12,6 +12,8 @@ export const REPAIRS = {
   RUN_UNKNOWN: 'See `lexdelta runs` for the runs that are there.',
   // The run
   JOB_ALREADY_RUNNING: 'Wait until that run has ended, then start again.',
+  DATE_NOT_BEGUN:
+    'Check the date, above all its year. A table of a day to come is made only with --accept date --by NAME --reason TEXT. Nothing was created.',
   DATE_OUT_OF_ORDER: 'Accept it with --accept date --by NAME --reason TEXT.',
   QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
   TRANSFORMATION_GATE_FAILED:

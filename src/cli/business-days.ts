@@ -1,5 +1,7 @@
 /** What the calendar says of a run's date. */
+import { PermanentError } from '../errors.ts';
 import { BusinessCalendar, NO_HOLIDAYS, parseHolidays } from '../job/business-calendar.ts';
+import type { JobInput } from '../job/job-input.ts';
 import { localDate } from '../job/local-date.ts';
 import { readDaySettings } from './config.ts';
 import type { Context } from './context.ts';
@@ -16,6 +18,23 @@ export async function readBusinessDays(context: Context): Promise<BusinessDays> 
   const { holidays, timeZone } = await readDaySettings(context);
   const named = holidays === null ? NO_HOLIDAYS : parseHolidays(await readText(holidays, context), holidays);
   return { calendar: new BusinessCalendar(named), timeZone };
+}
+
+/**
+ * A table of a day to come, a year mistyped for example, would stand before every real day.
+ * @param now milliseconds since 1970
+ * @throws PermanentError `DATE_NOT_BEGUN`, unless the date was accepted
+ */
+export function checkBegun(
+  { business_date, overrides }: Pick<JobInput, 'business_date' | 'overrides'>,
+  { calendar, timeZone }: BusinessDays,
+  now: number,
+): void {
+  if (overrides.some(({ accept }) => accept === 'date')) return;
+  if (calendar.extraction(business_date, new Date(now).toISOString(), timeZone) !== 'early') return;
+  const today = localDate(now, timeZone);
+  const what = `${business_date} has not begun: it is ${today} (${timeZone}).`;
+  throw new PermanentError('DATE_NOT_BEGUN', what, { business_date, today });
 }
 
 /**

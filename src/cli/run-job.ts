@@ -7,7 +7,7 @@ import { JOB_DEFAULTS } from '../job/job-defaults.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
 import type { StackPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
-import { type BusinessDays, readBusinessDays, remarksOnDate } from './business-days.ts';
+import { type BusinessDays, checkBegun, readBusinessDays, remarksOnDate } from './business-days.ts';
 import { carryOutRun, type RunFlags, tellPreview } from './carry-out-run.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -24,6 +24,7 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
   const input = await readRunInput(flags, context);
   const config = await readConfig(flags, context);
   const days = await readBusinessDays(context);
+  checkBegun(input, days, context.now());
   await checkLex(config);
   await checkNamespacesAndRules(config, input);
   if (flags.dryRun && !existsSync(config.dataFolder)) {
@@ -55,6 +56,7 @@ async function runOnStack(
   const runtime = await context.services.openStackRuntime(place);
   try {
     const input = await readRunInput(flags, context, runtime.jobDefaults ?? JOB_DEFAULTS);
+    checkBegun(input, days, context.now());
     tellRemarks(input, days, context);
     return await carryOutRun(runtime, { input, attempt }, flags, context);
   } finally {

@@ -106,6 +106,14 @@ describe('lexdelta --aws run', () => {
     expect(stack.stepFunctions.calls).not.toContain('StartExecution');
   });
 
+  it('refuses a date that has not begun, and starts nothing', async () => {
+    const refused = await aws('run', '--business-date', '10-20-2022');
+
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('[DATE_NOT_BEGUN] 2022-10-20 has not begun');
+    expect(stack.stepFunctions.calls).not.toContain('StartExecution');
+  });
+
   it('exits 3 while the run of another date works, and names it', async () => {
     const { release } = await holdRun('agreements-2021-10-19', '2021-10-19');
 
@@ -221,7 +229,8 @@ describe('lexdelta --aws', () => {
     const unknown = await aws('replay', '--namespace', 'mac', '--all', '--by', 'Ada');
     await run();
     const asked = await aws('replay', '--namespace', 'cct', '--ids', 'cct-1', '--by', 'Ada');
-    const next = await aws('run', '--business-date', '10-21-2021', '--json');
+    const accepted = ['--accept', 'date', '--by', 'Ada', '--reason', 'a rehearsal'];
+    const next = await aws('run', '--business-date', '10-21-2021', '--json', ...accepted);
 
     expect(unknown).toMatchObject({ exitCode: 2 });
     expect(unknown.stderr).toContain('There is no namespace "mac"; known are cct.');

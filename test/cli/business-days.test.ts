@@ -16,11 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true }));
 
-function run(date: string, variables: Readonly<Record<string, string>> = env) {
+function run(date: string, variables: Readonly<Record<string, string>> = env, ...more: readonly string[]) {
   const outcome = { kind: 'ended', ran: true, report: publishedReport() } as const;
   const { services } = fakeRuntime({ outcome });
-  return runCli(['run', '--business-date', date, '--lex', 'https://lex.inet'], { cwd, env: variables, services });
+  const args = ['run', '--business-date', date, '--lex', 'https://lex.inet', ...more];
+  return runCli(args, { cwd, env: variables, services });
 }
+
+const ACCEPTED = ['--accept', 'date', '--by', 'Ada', '--reason', 'a rehearsal'];
 
 /** A job that has run for these dates; those with an `x` have failed. */
 function jobOf(...dates: readonly string[]): Pick<Services, 'openData'> {
@@ -48,7 +51,6 @@ describe('the day that a table is made for', () => {
   it.each([
     ['2021-10-20', null],
     ['2021-10-19', null], // Its documents may be read until Wednesday has ended.
-    ['2021-10-21', 'Lex is read on 2021-10-20 (America/New_York), before 2021-10-21 has begun.'],
     ['2021-10-16', '2021-10-16 is a Saturday, no business day.'],
     ['2021-10-18', '2021-10-18 is a holiday, no business day.'],
     ['2021-10-15', 'Lex is read on 2021-10-20 (America/New_York), when 2021-10-19, the business day'],
@@ -60,10 +62,31 @@ describe('the day that a table is made for', () => {
     else expect(stderr.replace(/\s+/g, ' ')).toContain(`! ${remark}`);
   });
 
+  it('is refused before it has begun, a year mistyped for example, and nothing is opened', async () => {
+    const args = ['run', '--business-date', '10-20-2022', '--lex', 'https://lex.inet', '--json'];
+    const refused = await runCli(args, { cwd, env });
+    const preview = await runCli([...args, '--dry-run'], { cwd, env });
+
+    for (const { exitCode, stdout } of [refused, preview]) {
+      expect(exitCode).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({
+        code: 'DATE_NOT_BEGUN',
+        message: '2022-10-20 has not begun: it is 2021-10-20 (America/New_York).',
+      });
+    }
+  });
+
+  it('may be one to come where an operator accepts it, and says so', async () => {
+    const { exitCode, stderr } = await run('2021-10-21', env, ...ACCEPTED);
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('! Lex is read on 2021-10-20 (America/New_York), before 2021-10-21 has begun.');
+  });
+
   it('counts its days in the zone that is set', async () => {
     const { stderr } = await run('2021-10-21', { LEXDELTA_TIME_ZONE: 'Pacific/Kiritimati' }); // 20:02 on the 20th.
 
-    expect(stderr).toContain('Lex is read on 2021-10-20 (Pacific/Kiritimati)');
+    expect(stderr.replace(/\s+/g, ' ')).toContain('it is 2021-10-20 (Pacific/Kiritimati)');
   });
 
   it('is refused with a calendar that is none, before anything is created', async () => {

@@ -40,6 +40,8 @@ const job = (date: string, share = 0.5) =>
     namespaces: [{ namespace: 'cct' }],
   });
 
+/** A day that has not begun when the tests run. */
+const TOMORROW = ['--accept', 'date', '--by', 'Ada', '--reason', 'a rehearsal'];
 const run = (data: string, date: string, share?: number, ...flags: readonly string[]) =>
   cli(['run', '--input', '-', '--lex', lex, '--data', data, ...flags], { stdin: job(date, share) });
 
@@ -327,7 +329,7 @@ describe('lexdelta replay and hashes rebuild', () => {
       data,
     ]);
     await cli(['replay', '--namespace', 'cct', '--ids', 'cct-1, cct-1', '--by', 'Ada', '--data', data]);
-    const next = await run(data, '10-21-2021', 0.5, '--json');
+    const next = await run(data, '10-21-2021', 0.5, '--json', ...TOMORROW);
 
     expect(dry.stdout).toContain('1 document of cct would be transformed again');
     expect(JSON.parse(next.stdout)).toMatchObject({
@@ -339,7 +341,7 @@ describe('lexdelta replay and hashes rebuild', () => {
   it('restores the hashes so that the next run finds nothing new, and keeps rejects standing', async () => {
     const data = await ownData();
     const rebuilt = await cli(['hashes', 'rebuild', '--data', data, '--json']);
-    const next = await run(data, '10-21-2021', 0.5, '--json');
+    const next = await run(data, '10-21-2021', 0.5, '--json', ...TOMORROW);
     const again = await cli(['hashes', 'rebuild', '--data', data, '--json']);
 
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ documents: { cct: { good: 2, rejected: 1 } } });

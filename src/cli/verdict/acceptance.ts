@@ -5,8 +5,9 @@ import { count, exactPercent, percent } from '../terminal/figures.ts';
 export function acceptanceText({ accept, by, reason, needed, evidence }: Acceptance): string {
   const what = `accepted: ${accept}, by ${by}: ${reason}`;
   if (evidence === null) return needed === null ? `${what} (nothing was looked at for it)` : what;
-  const figures = accept === 'date' ? evidence.of : evidenceText(evidence);
-  return `${what} (${needed ? '' : 'not needed: '}${figures})`;
+  // Whether a date had begun stands in no figure: that one was accepted for this is told by the remarks on it.
+  if (accept === 'date') return `${what} (${needed ? '' : 'not needed for the order of dates: '}${evidence.of})`;
+  return `${what} (${needed ? '' : 'not needed: '}${evidenceText(evidence)})`;
 }
 
 function evidenceText({ of, numerator, denominator, threshold }: Evidence): string {
