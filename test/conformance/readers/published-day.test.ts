@@ -72,9 +72,9 @@ describe('DuckDB on published days', () => {
     }
   });
 
-  it('finds the same rows in the flat file', () => {
-    const flat = join(root, 'flat.txt');
-    lexdelta('as-of', DATES[1], '--format', 'flat', '--output', flat);
+  it('finds the same rows in the flat file that is delivered', () => {
+    lexdelta('deliver', DATES[1], '--output', join(root, 'deliveries'));
+    const flat = join(root, 'deliveries', DATES[1], `A-3_${DATES[1]}.txt`);
     const fields = ['A3.1', ...ROW_FIELDS].map((field) => `"${field}"`).join(', ');
     const columns = ROW_FIELDS.map((field) => `${columnName(field)}::varchar`).join(', ');
     const text = `read_csv('${flat}', delim = '~', quote = '', escape = '', header = true, all_varchar = true)`;
@@ -124,6 +124,22 @@ describe('the descriptors', () => {
     for (const date of DATES) {
       const file = join(root, 'data', 'JobDailyA3Data', 'published', `as_of=${date}`, 'attempt=1', 'contract.json');
       expect(checkDescriptor('contract', file)).toEqual([]);
+    }
+  });
+
+  it('hold: frictionless reads every delivered file by the data package beside it, and sha256sum knows them', () => {
+    const dressed = ['--header', 'names', '--line-end', 'crlf', '--not-applicable', 'N/A'];
+    for (const [name, flags] of Object.entries({ plain: [], bare: ['--no-header'], dressed })) {
+      const output = join(root, name);
+      lexdelta('deliver', DATES[0], '--output', output, ...flags);
+      const folder = join(output, DATES[0]);
+
+      expect(checkDescriptor('package', join(folder, 'datapackage.json'))).toEqual([
+        `a-3: ${rows.get(DATES[0])?.length} rows`,
+        expect.stringMatching(/^co: \d+ rows$/),
+        expect.stringMatching(/^cp: \d+ rows$/),
+      ]);
+      execFileSync('sha256sum', ['-c', '--strict', 'SHA256SUMS'], { cwd: folder, stdio: 'ignore' });
     }
   });
 
