@@ -3,6 +3,7 @@ import type { Use } from '../../agreements/look-up-items.ts';
 import type { NamespaceModule } from '../../agreements/namespaces/namespace-module.ts';
 import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import { shownValue } from '../../agreements/table-a3/findings.ts';
+import type { NamespaceCounts } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
 import {
@@ -38,6 +39,17 @@ export type TimeLineEntry =
   | StoryEvent
   /** Its namespace was not read whole, or not at all: what had changed in Lex may come later. */
   | { readonly type: 'not_read_whole' | 'not_in_run'; readonly date: string; readonly run: string }
+  /**
+   * Of a day that tells nothing of the document itself: so many rows of its namespace could not be read, or so many removals
+   * were held back. Which documents these are is kept nowhere; it may be among them.
+   */
+  | {
+      readonly type: 'unreadable_rows' | 'removals_held';
+      readonly date: string;
+      readonly run: string;
+      readonly namespace: string;
+      readonly count: number;
+    }
   | ({ readonly type: 'no_table'; readonly date: string } & MissingDays);
 
 export interface StoryRow {
@@ -198,11 +210,23 @@ function entriesOfDay(namespace: string, before: DocumentState | null, now: Docu
     if (isStanding(now.state)) entries.push({ type: 'not_in_run', date, run });
   } else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
   const event = explainDay(before, now);
-  if (event === null) return entries;
+  if (event === null) return isStanding(now.state) ? [...entries, ...doubtsOf(now, counts)] : entries;
   const { kind, rows, reasons, row_reasons } = event;
   const findings = findingsOf(kind, now.state);
   const masked = rows.map((row) => ({ ...row, fields: maskFields(row.fields) }));
   return [...entries, { type: 'event', date, attempt, run, event: kind, rows: masked, reasons, row_reasons, findings }];
+}
+
+/** What could hide that Lex changed or removed the document. */
+function doubtsOf({ day }: DocumentDay, counts: NamespaceCounts | undefined): readonly TimeLineEntry[] {
+  if (counts === undefined) return [];
+  const { namespace, unreadable, removals_held } = counts;
+  const { business_date: date, run } = day.manifest;
+  const doubts = [
+    { type: 'unreadable_rows', count: unreadable },
+    { type: 'removals_held', count: removals_held },
+  ] as const;
+  return doubts.filter(({ count }) => count > 0).map(({ type, count }) => ({ type, date, run, namespace, count }));
 }
 
 function findingsOf(kind: DayEventKind, { rejected, unreadable }: DocumentState): readonly ExplainedFinding[] {

@@ -16,9 +16,43 @@ export function renderTimeLine(
 ): readonly string[] {
   // The findings that stand are told above.
   const standing = rejected?.run ?? null;
-  const lines = time_line.flatMap((entry) => renderEntry(entry, standing, paint, width));
   const isQuiet = !time_line.some((entry) => entry.date === as_of && entry.type === 'event');
-  return isQuiet ? [...lines, `  ${as_of}  ${paint('quiet', 'as it was')}`] : lines;
+  const told = time_line.filter((entry) => !(isQuiet && entry.date === as_of && isRemark(entry)));
+  const lines = told.flatMap((entry) => renderEntry(entry, standing, paint, width));
+  if (!isQuiet) return lines;
+  const remarks = time_line.filter(isRemark).filter(({ date }) => date === as_of);
+  return [...lines, ...asItWas(as_of, remarks, paint, width)];
+}
+
+type Remark = Exclude<TimeLineEntry, { readonly type: 'event' | 'no_table' }>;
+
+function isRemark(entry: TimeLineEntry): entry is Remark {
+  return entry.type !== 'event' && entry.type !== 'no_table';
+}
+
+function asItWas(as_of: string, remarks: readonly Remark[], paint: Paint, width: number): readonly string[] {
+  const words = 'as it was';
+  const text = [words, ...remarks.map(remarkWords)].join('; ');
+  const [first = '', ...more] = wrap(harmless(text), width, `  ${as_of}  `, INDENT);
+  return [first.replace(words, paint('quiet', words)), ...more];
+}
+
+function remarkWords(remark: Remark): string {
+  switch (remark.type) {
+    case 'not_read_whole':
+      return 'its namespace was not read whole: a change in Lex may show later';
+    case 'not_in_run':
+      return 'its namespace was not part of the run: a change in Lex may show later';
+    case 'unreadable_rows': {
+      const { count: rows, namespace } = remark;
+      return `${plural(rows, 'row')} of ${namespace} ${rows === 1 ? 'was' : 'were'} unreadable that day`;
+    }
+    case 'removals_held': {
+      const { count: held, namespace } = remark;
+      const were = held === 1 ? 'was' : 'were';
+      return `${plural(held, 'removal')} of ${namespace} ${were} held back that day: it may be among them`;
+    }
+  }
 }
 
 const EVENTS: Readonly<Record<DayEventKind, readonly [tone: 'good' | 'warning' | 'bad' | 'quiet', words: string]>> = {
@@ -44,9 +78,12 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
       return line(`no table${through} (${plural(days, 'business day')}): ${before}`);
     }
     case 'not_read_whole':
-      return line('its namespace was not read whole: a change in Lex may show later');
     case 'not_in_run':
-      return line('its namespace was not part of the run: a change in Lex may show later');
+    case 'removals_held':
+      return line(remarkWords(entry));
+    // A row that is never mended would stand on every day: only the newest says so, `--json` all.
+    case 'unreadable_rows':
+      return [];
     case 'event':
       return renderEvent(entry.run === standing ? { ...entry, findings: [] } : entry, paint, width);
   }

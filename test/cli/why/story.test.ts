@@ -20,6 +20,17 @@ const row = (values: Parameters<typeof transformedRow>[0]) =>
 
 const OTHER = validLine('m-2', [row({ 'A3.3': 'A-2' })]);
 
+/** A row of Lex without an id that can be read. */
+const BROKEN: SliceLine = {
+  op: 'unreadable',
+  lex_id: null,
+  after_id: 'm-2',
+  rule: 'LEX-unparsable',
+  message: 'm',
+  raw: '{',
+  raw_encoding: 'utf-8',
+};
+
 /** Publishes these lines of mac day after day (none: mac is not part of the run), and tells the story of `m-1`. */
 async function storyOf(
   lines: readonly (readonly SliceLine[])[],
@@ -103,6 +114,36 @@ describe('the story of a document', () => {
     ]);
     const text = renderStory(story, HINTS, SCREEN).join('\n');
     expect(text).toContain('  2021-10-12  its namespace was not read whole: a change in Lex may show later\n');
+  });
+
+  it('says what could hide a change or a removal on a day that tells nothing of it', async () => {
+    const story = await storyOf(
+      [
+        [validLine('m-1', [row({})]), OTHER],
+        [OTHER, BROKEN],
+        [OTHER, BROKEN],
+      ],
+      (counts, day) => (day === 0 ? counts : counts.map((one) => ({ ...one, complete: day < 2, removals_held: 3 }))),
+    );
+
+    const doubts = { namespace: 'mac', run: 'agreements-2021-10-12-attempt-1', date: '2021-10-12' };
+    expect(story.time_line.slice(1, 3)).toEqual([
+      { type: 'unreadable_rows', count: 1, ...doubts },
+      { type: 'removals_held', count: 3, ...doubts },
+    ]);
+    expect(renderStory(story, HINTS, SCREEN).slice(-4)).toEqual([
+      '  2021-10-12  3 removals of mac were held back that day: it may be among them',
+      '  2021-10-13  as it was; its namespace was not read whole: a change in Lex may',
+      '              show later; 1 row of mac was unreadable that day; 3 removals of',
+      '              mac were held back that day: it may be among them',
+    ]);
+  });
+
+  it('says nothing of the kind of a day on which the document was read', async () => {
+    const days = [[validLine('m-1', [row({})], 'x')], [validLine('m-1', [row({})], 'y'), BROKEN]];
+    const story = await storyOf(days, (counts) => counts.map((one) => ({ ...one, removals_held: 3 })));
+
+    expect(story.time_line.map(({ type }) => type)).toEqual(['event', 'event']);
   });
 
   it('shows hostile texts harmlessly, and nothing wider than the screen', async () => {
