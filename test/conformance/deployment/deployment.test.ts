@@ -15,9 +15,10 @@ import { type DeployedStack, deploySampleStack, LEX_TOKEN } from './deployed-sta
 import { type EmbeddedHome, openEmbeddedHome } from './embedded-home.ts';
 import { enrichmentTests } from './enrichment-tests.ts';
 import { MENDED, TAKEN_OUT, tellExcuses } from './excuses.ts';
-import { operatorTests } from './operator-tests.ts';
+import { type BothHomes, operatorTests } from './operator-tests.ts';
 import { Operators } from './operators.ts';
 import { readContents } from './published-contents.ts';
+import { retentionTests } from './retention-tests.ts';
 import { type Printed, runLexdelta } from './run-lexdelta.ts';
 import { SAMPLE_DAYS } from './sample-lex.ts';
 import { invoke, reportOf, runSampleDay, scheduledTimeFor } from './sample-run.ts';
@@ -34,11 +35,11 @@ const FILES = ['table', 'changes', 'rejected', 'uses']
 
 let stack: DeployedStack;
 let embedded: EmbeddedHome;
-let homes: { readonly operators: Operators; readonly embedded: EmbeddedHome };
+let homes: BothHomes;
 beforeAll(async () => {
   stack = await deploySampleStack();
   embedded = await openEmbeddedHome({ url: stack.lex.url, token: LEX_TOKEN });
-  homes = { operators: new Operators(stack, embedded.folder), embedded };
+  homes = { operators: new Operators(stack, embedded.folder), stores: stack.stores, embedded };
 }, DEPLOY_TIMEOUT_MS);
 afterAll(async () => {
   if (stack !== undefined) console.info(tellExcuses(stack.standIn));
@@ -126,6 +127,7 @@ describe('the stack, deployed from its template', () => {
 
 operatorTests(() => homes);
 enrichmentTests(() => homes);
+retentionTests(() => homes);
 
 describe('the table of excuses', () => {
   it('has no mend of the stand-in that was not needed', () => {

@@ -14,6 +14,8 @@ export interface EmbeddedHome {
   /** @throws Error when the run does not publish */
   runDay(date: string): Promise<void>;
   read<T>(look: (stores: EmbeddedStores) => Promise<T>): Promise<T>;
+  /** As {@link read}, and may write. */
+  change<T>(work: (stores: EmbeddedStores) => Promise<T>): Promise<T>;
   remove(): void;
 }
 
@@ -27,14 +29,20 @@ export async function openEmbeddedHome(lex: { readonly url: string; readonly tok
     folder,
     lexdelta: (...args) => runLexdelta(place, args),
     runDay: (date) => mustSucceed(place, ['run', '--business-date', date]),
-    async read(look) {
-      const stores = openEmbeddedStores({ folder: data, readOnly: true });
-      try {
-        return await look(stores);
-      } finally {
-        await stores.close();
-      }
-    },
+    read: (look) => withStores({ folder: data, readOnly: true }, look),
+    change: (work) => withStores({ folder: data }, work),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+async function withStores<T>(
+  options: Parameters<typeof openEmbeddedStores>[0],
+  work: (stores: EmbeddedStores) => Promise<T>,
+): Promise<T> {
+  const stores = openEmbeddedStores(options);
+  try {
+    return await work(stores);
+  } finally {
+    await stores.close();
+  }
 }

@@ -8,7 +8,7 @@ import { environmentWith } from './environment.ts';
 import { INFRA } from './install-infra.ts';
 import { type Lexdelta, runLexdelta } from './run-lexdelta.ts';
 
-export type Policy = 'read' | 'run' | 'import' | 'enrich';
+export type Policy = 'read' | 'run' | 'import' | 'enrich' | 'retain';
 
 export class Operators {
   readonly #stack: DeployedStack;

@@ -101,7 +101,7 @@ export const DAYS: readonly Day[] = [
 const OLD_DAYS = ['2021-01-04', '2021-01-05', '2021-01-06', '2021-01-07', '2021-01-08', '2021-01-11'];
 
 /** Just enough of them for retention to delete some, one of which is held. */
-async function publishOldDays(a3: JobStores['jobDailyA3Data']): Promise<void> {
+export async function publishOldDays(a3: JobStores['jobDailyA3Data']): Promise<void> {
   const nothing = Buffer.from('{}');
   for (const business_date of OLD_DAYS) {
     const id = { business_date, attempt: 1 };
