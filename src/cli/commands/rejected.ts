@@ -13,7 +13,7 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     .option('--by-rule', 'count them by rule, the most frequent first, with an example of each')
     .option('--rule <id>', 'only what breaks this rule (docs/rules.md)')
     .option('--namespace <name>', 'only this namespace')
-    .option('--limit <n>', 'at most this many places a rule (default 10)')
+    .option('--limit <n>', 'at most this many places a rule (default 10; with --json 10,000 in all)')
     .action(
       action(shell, async ([run = ''], flags, context) => {
         const { tellRejected } = await import('../rejected/tell-rejected.ts');

@@ -36,8 +36,9 @@ export async function tellFindings(run: string, flags: FindingsFlags, context: C
     // A run that was ended right after its publication has not told of it.
     const day = await openPublishedDay(data.jobDailyA3Data, report.publication?.manifest ?? manifestKey(report));
     const tallies = await tallyFindings(only(rule, readFindings(data.jobDailyA3Data, day)), limit);
-    if (terminal.isJson) terminal.printJson('findings', { run: report.run, rules: tallies });
-    else terminal.print(...renderFindings({ run: report.run, rule }, tallies, terminal));
+    if (terminal.isJson) {
+      terminal.printJson('findings', { run: report.run, business_date: report.business_date, rules: tallies });
+    } else terminal.print(...renderFindings({ run: report.run, rule }, tallies, terminal));
     return 0;
   } finally {
     await data.close();

@@ -7,6 +7,7 @@ import type { Finding } from '../../agreements/transformed.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
 import { lineBatches, parsedBatches } from '../../publish/lines.ts';
+import type { RejectedEntry } from '../../publish/published.ts';
 import type { SliceHeader, SliceLine } from '../../publish/slice-output.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 
@@ -18,6 +19,22 @@ export interface RejectedItem {
   /** Business date of the rejection. */
   readonly since: string;
   readonly findings: readonly Finding[];
+  /** `null`: a document. The row's text is told nowhere: it may hold contact details. */
+  readonly unreadable: UnreadableRow | null;
+}
+
+export interface UnreadableRow {
+  /** Lex id of the document that it stood behind; `''`: before the first one. */
+  readonly after: string;
+  readonly bytes: number;
+}
+
+/** @param after lex id of the document before it; `null` or `''`: none */
+export function unreadableRow(
+  after: string | null,
+  { raw, raw_encoding }: Pick<RejectedEntry, 'raw' | 'raw_encoding'>,
+): UnreadableRow {
+  return { after: after ?? '', bytes: Buffer.byteLength(raw, raw_encoding === 'base64' ? 'base64' : 'utf8') };
 }
 
 /** Ascending by namespace, then lex id. */
@@ -56,9 +73,10 @@ function parseLine(text: string): SliceHeader | SliceLine {
 
 function toItem(line: SliceHeader | SliceLine, namespace: string, since: string): RejectedItem | null {
   if (!('op' in line)) return null;
-  if (line.op === 'rejected') return { namespace, lex_id: line.lex_id, since, findings: line.findings };
+  if (line.op === 'rejected')
+    return { namespace, lex_id: line.lex_id, since, findings: line.findings, unreadable: null };
   if (line.op !== 'unreadable') return null;
   const { rule, message } = line;
   const finding: Finding = { field: null, rule, severity: 'error', message, value: null, agreement_id: null };
-  return { namespace, lex_id: line.lex_id, since, findings: [finding] };
+  return { namespace, lex_id: line.lex_id, since, findings: [finding], unreadable: unreadableRow(line.after_id, line) };
 }

@@ -61,12 +61,21 @@ function exampleOf({ reasons, message }: RuleTally, { width }: Page): readonly s
   const [first] = reasons;
   if (first === undefined) return [];
   const told = toldBy(first, message);
-  const text = `${first.namespace} ${first.lex_id ?? '(unreadable)'}${told === '' ? '' : `: ${told}`}`;
+  const text = `${first.namespace} ${first.lex_id ?? '(no id)'}${told === '' ? '' : `: ${told}`}`;
   return wrap(harmless(text), width, '    for example ', '      ');
 }
 
-/** The value; where there is none, what the finding says beyond its rule: which member of the document, for example. */
-function toldBy({ value, message }: Reason, ofRule: string): string {
+/**
+ * The value; where there is none, what the finding says beyond its rule: which member of the document, for example. Of an
+ * unreadable row its place and its size.
+ */
+function toldBy({ value, message, unreadable }: Reason, ofRule: string): string {
+  if (unreadable !== null) {
+    const { after, bytes } = unreadable;
+    const size = plural(bytes, 'byte');
+    const said = message === ofRule ? '' : `: ${message}`;
+    return `${size}, ${after === '' ? 'before the first document' : `behind ${after}`}${said}`;
+  }
   return value ?? (message === ofRule ? '' : message);
 }
 
@@ -82,7 +91,7 @@ function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] 
   ];
   const cells = reasons.map((reason) => [
     reason.namespace,
-    reason.lex_id ?? '(unreadable)',
+    reason.lex_id ?? '(no id)',
     reason.field ?? '',
     toldBy(reason, tally.message),
     reason.since,

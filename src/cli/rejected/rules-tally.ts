@@ -1,5 +1,5 @@
 import { RULES } from '../../agreements/table-a3/rules.ts';
-import type { RejectedItem } from './rejected-items.ts';
+import type { RejectedItem, UnreadableRow } from './rejected-items.ts';
 
 /** One reason: where it was found. */
 export interface Reason {
@@ -11,6 +11,7 @@ export interface Reason {
   readonly value: string | null;
   readonly message: string;
   readonly since: string;
+  readonly unreadable: UnreadableRow | null;
 }
 
 export interface RuleTally {
@@ -24,6 +25,8 @@ export interface RuleTally {
   readonly findings: number;
   /** The first ones. */
   readonly reasons: readonly Reason[];
+  /** There are more than these. */
+  readonly more: boolean;
 }
 
 export interface RejectedTally {
@@ -45,23 +48,42 @@ function wordsOf(id: string): { readonly field?: string | null; readonly message
   return rule === undefined ? {} : { field: rule.field, message: rule.message };
 }
 
-/** Counts rejects by rule, in the memory of `perRule` reasons a rule. Warnings of a rejected document are no reasons. */
-export async function tallyByRule(items: AsyncIterable<RejectedItem>, perRule: number): Promise<RejectedTally> {
+/** How many reasons are kept, and so how much memory is needed. */
+export interface ReasonLimits {
+  readonly perRule: number;
+  /** Of all rules together, beyond the first {@link LEAST_PER_RULE} of each. */
+  readonly inAll: number;
+}
+
+/** A rule whose documents come late still tells its first ones. */
+const LEAST_PER_RULE = 10;
+
+/** Counts rejects by rule. Warnings of a rejected document are no reasons. */
+export async function tallyByRule(
+  items: AsyncIterable<RejectedItem>,
+  { perRule, inAll }: ReasonLimits,
+): Promise<RejectedTally> {
   const rules = new Map<string, Counted>();
   let documents = 0;
-  for await (const { namespace, lex_id, since, findings } of items) {
+  let kept = 0;
+  for await (const { namespace, lex_id, since, findings, unreadable } of items) {
     documents += 1;
     const errors = findings.filter(({ severity }) => severity === 'error');
     for (const { rule, agreement_id, field, value, message } of errors) {
       const tally = rules.get(rule) ?? { field, message, documents: 0, findings: 0, reasons: [] };
       rules.set(rule, tally);
       tally.findings += 1;
-      if (tally.reasons.length < perRule) {
-        tally.reasons.push({ namespace, lex_id, agreement_id, field, value, message, since });
-      }
+      if (tally.reasons.length >= perRule || (kept >= inAll && tally.reasons.length >= LEAST_PER_RULE)) continue;
+      kept += 1;
+      tally.reasons.push({ namespace, lex_id, agreement_id, field, value, message, since, unreadable });
     }
     for (const rule of new Set(errors.map((finding) => finding.rule))) rules.get(rule)!.documents += 1;
   }
-  const sorted = [...rules].map(([rule, tally]) => ({ rule, ...tally, ...wordsOf(rule) }));
+  const sorted = [...rules].map(([rule, tally]) => ({
+    rule,
+    ...tally,
+    ...wordsOf(rule),
+    more: tally.findings > tally.reasons.length,
+  }));
   return { documents, rules: sorted.toSorted((a, b) => b.documents - a.documents || (a.rule < b.rule ? -1 : 1)) };
 }

@@ -10,9 +10,9 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
-import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
+import { type RejectedItem, readAttemptRejects, unreadableRow } from './rejected-items.ts';
 import { renderByRule, renderRejected } from './render-rejected.ts';
-import { tallyByRule } from './rules-tally.ts';
+import { type ReasonLimits, tallyByRule } from './rules-tally.ts';
 
 interface RejectedFlags extends GlobalFlags {
   readonly byRule?: boolean;
@@ -22,21 +22,25 @@ interface RejectedFlags extends GlobalFlags {
 }
 
 const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 1_000_000;
+/** Machines get all that fits into some MB. */
+const MAX_JSON_REASONS = 10_000;
 
 export async function tellRejected(run: string, flags: RejectedFlags, context: Context): Promise<number> {
   const { terminal } = context;
-  const limit = flags.limit === undefined ? DEFAULT_LIMIT : readWhole('--limit', flags.limit, 1, 1_000_000);
+  const limits = limitsOf(flags, terminal.isJson);
   checkRule(flags.rule);
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const report = await findRun(run, data);
     const isPublished = verdictOf(report).startsWith('published');
     const items = onlyAskedFor(readItems(report, data), flags);
-    const tally = await tallyByRule(items, flags.byRule ? 1 : limit);
+    const tally = await tallyByRule(items, limits);
     // Standing rejects may be of a namespace that this run left out.
     if (tally.documents === 0) checkNamespace(flags.namespace, report);
     const source = isPublished ? 'published' : 'attempt';
-    if (terminal.isJson) terminal.printJson('rejected', { run: report.run, source, ...tally });
+    const { run: name, business_date } = report;
+    if (terminal.isJson) terminal.printJson('rejected', { run: name, business_date, source, ...tally });
     else {
       const head = { run: report.run, isPublished, rule: flags.rule ?? null, namespace: flags.namespace ?? null };
       terminal.print(...(flags.byRule ? renderByRule : renderRejected)(head, tally, terminal));
@@ -45,6 +49,13 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
   } finally {
     await data.close();
   }
+}
+
+function limitsOf({ byRule, limit }: RejectedFlags, isJson: boolean): ReasonLimits {
+  const given = limit === undefined ? null : readWhole('--limit', limit, 1, MAX_LIMIT);
+  if (byRule) return { perRule: 1, inAll: MAX_LIMIT };
+  if (isJson && given === null) return { perRule: MAX_LIMIT, inAll: MAX_JSON_REASONS };
+  return { perRule: given ?? DEFAULT_LIMIT, inAll: Number.POSITIVE_INFINITY };
 }
 
 /** A name that the run had not would look like one without rejects. A run that failed early does not tell its names. */
@@ -76,8 +87,9 @@ async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): A
   }
   // A run that was ended right after its publication has not told of it.
   const day = await openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
-  for await (const { namespace, lex_id, since, findings } of readRejected(a3, day)) {
-    yield { namespace, lex_id, since, findings };
+  for await (const { namespace, lex_id, since, findings, kind, place, raw, raw_encoding } of readRejected(a3, day)) {
+    const unreadable = kind === 'unreadable' ? unreadableRow(place, { raw, raw_encoding }) : null;
+    yield { namespace, lex_id, since, findings, unreadable };
   }
 }
 

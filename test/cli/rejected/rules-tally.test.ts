@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/agreements/transformed.ts';
+import { type RejectedItem, unreadableRow } from '../../../src/cli/rejected/rejected-items.ts';
+import { renderRejected } from '../../../src/cli/rejected/render-rejected.ts';
+import { tallyByRule } from '../../../src/cli/rejected/rules-tally.ts';
+import { displayWidth } from '../../../src/cli/terminal/harmless.ts';
+import { plain } from '../../../src/cli/terminal/paint.ts';
+
+const SCREEN = { paint: plain, width: 80 };
+const HEAD = { run: 'agreements-2021-10-20', isPublished: true, rule: null, namespace: null };
+
+function item(lex_id: string | null, rule: string, unreadable: RejectedItem['unreadable'] = null): RejectedItem {
+  const finding: Finding = { field: null, rule, severity: 'error', message: 'm', value: null, agreement_id: null };
+  return { namespace: 'cct', lex_id, since: '2021-10-20', findings: [finding], unreadable };
+}
+
+async function* stream(items: readonly RejectedItem[]): AsyncIterable<RejectedItem> {
+  yield* items;
+}
+
+describe('rejected, rule by rule', () => {
+  it('tells the place and the size of an unreadable row, and nothing of its text', async () => {
+    const raw = '{"email":"ada@example.com"';
+    const rows = [
+      unreadableRow('cct-0000000246', { raw, raw_encoding: 'utf-8' }),
+      unreadableRow(null, { raw: Buffer.of(255, 254).toString('base64'), raw_encoding: 'base64' }),
+    ];
+    const items = rows.map((row) => item(null, 'LEX-unparsable', row));
+
+    const tally = await tallyByRule(stream(items), { perRule: 10, inAll: 10 });
+    const lines = renderRejected(HEAD, tally, SCREEN);
+
+    expect(tally.rules[0]!.reasons.map(({ unreadable }) => unreadable)).toEqual([
+      { after: 'cct-0000000246', bytes: 26 },
+      { after: '', bytes: 2 },
+    ]);
+    expect(lines.join('\n')).toContain('26 bytes, behind cct-0000000246');
+    expect(lines.join('\n')).toContain('2 bytes, before the first document');
+    expect(JSON.stringify([tally, lines])).not.toContain('example.com');
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('keeps so many reasons in all, yet the first ones of each rule, and says where there are more', async () => {
+    const often = Array.from({ length: 50 }, (_, i) => item(`cct-${i}`, 'A'));
+    const late = Array.from({ length: 12 }, (_, i) => item(`mac-${i}`, 'B'));
+
+    const { rules } = await tallyByRule(stream([...often, ...late, item('pwm-1', 'C')]), { perRule: 100, inAll: 40 });
+
+    expect(rules.map(({ rule, findings, reasons, more }) => [rule, findings, reasons.length, more])).toEqual([
+      ['A', 50, 40, true],
+      ['B', 12, 10, true],
+      ['C', 1, 1, false],
+    ]);
+  });
+});
