@@ -334,6 +334,8 @@ export interface WriteManifestOutput {
   readonly removed: number;
   readonly rejected: number;
   readonly stale: number;
+  /** Namespaces of the base's table that the run did not name: they stay as the base has them. Ascending. */
+  readonly left_out: readonly string[];
   readonly table_findings: number;
   /** How many of them each rule has; a rule without one is left out. */
   readonly findings_by_rule: Readonly<Record<string, number>>;

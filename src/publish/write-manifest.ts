@@ -14,6 +14,7 @@ import { CHECKSUMS_PATH, checksums, MANIFEST_PATH } from './checksums.ts';
 import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
+import { findLeftOut } from './left-out.ts';
 import { loadManifest } from './manifest.ts';
 import type { Manifest, PublishedFile, Times } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
@@ -83,7 +84,8 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   const { added, changed, removed, stale, total: rows } = ledger.rows;
   const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
   const found = { table_findings: findings.file.lines, findings_by_rule: findings.byRule };
-  return { manifest: manifestKey(input), manifest_sha256: sha256, ...counts, ...found, fill_gate: gate };
+  const left_out = await findLeftOut(Object.keys(manifest.mapping_versions), base, a3);
+  return { manifest: manifestKey(input), manifest_sha256: sha256, ...counts, left_out, ...found, fill_gate: gate };
 }
 
 function compareFill(input: WriteManifestInput, built: readonly BuiltShard[], base: Manifest | null): FillComparison {

@@ -119,12 +119,17 @@ function statusOf({ status, error }: EndedExecution): RunStatus {
   return status === 'SUCCEEDED' ? 'succeeded' : status === 'TIMED_OUT' ? 'timed_out' : 'failed';
 }
 
-/** Runs of before findings were counted by rule, and fields at all, say nothing of them. */
+/** Runs of before findings were counted by rule, and fields at all, say nothing of them; nor of what they left out. */
 function readPublication(stored: WriteManifestOutput | null): WriteManifestOutput | null {
   return stored === null ? null : { ...NOT_COUNTED, ...stored };
 }
 
-const NOT_COUNTED: Partial<WriteManifestOutput> = { manifest_sha256: null, findings_by_rule: {}, fill_gate: null };
+const NOT_COUNTED: Partial<WriteManifestOutput> = {
+  manifest_sha256: null,
+  left_out: [],
+  findings_by_rule: {},
+  fill_gate: null,
+};
 
 /** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {

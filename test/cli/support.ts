@@ -182,6 +182,7 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
       removed: 12,
       rejected: 55,
       stale: 7,
+      left_out: [],
       table_findings: 0,
       findings_by_rule: {},
       fill_gate: null,

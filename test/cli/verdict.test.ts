@@ -213,6 +213,25 @@ describe('renderVerdict', () => {
     expect(headline({ base: null })).toContain('there is no earlier table');
   });
 
+  it('does not take a run over some namespaces for a whole day, and says how to read the others', () => {
+    const publication = { ...publishedReport().publication!, left_out: ['cct', 'docman'] };
+    const report = publishedReport({ publication, warnings: [] });
+    const lines = renderVerdict(report, {
+      paint: plain,
+      width: 80,
+      flags: '',
+      runHint: { flags: ' --namespaces mac,pwm --lex l', accepted: null },
+    }).join('\n');
+
+    expect(lines.replace(/\s+/g, ' ')).toContain(
+      '! PUBLISHED, WITH RESERVATIONS Table A-3 as of 2021-10-20: 3,921,440 rows. ' +
+        'Carried over from 2021-10-19: cct, docman, which the run left out.',
+    );
+    expect(lines.replace(/\s\\?\s*/g, ' ')).toContain(
+      'lexdelta run --business-date 2021-10-20 --attempt 2 --namespaces mac,pwm,cct,docman --lex l',
+    );
+  });
+
   it('stays green for an accepted gate that was not needed', () => {
     const evidence = { of: 'documents read', numerator: 10, denominator: 10, threshold: 0.9 };
     const overrides = [{ accept: 'query', by: 'Ada', reason: 'in case', needed: false, evidence }] as const;

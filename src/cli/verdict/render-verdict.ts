@@ -167,8 +167,14 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
 /** What was not read is read by a new attempt; what was held back is removed by one that accepts it. */
 function afterReservations(report: RunReport, options: VerdictOptions): readonly string[] {
   const isHeld = report.query.some(({ removals_held }) => removals_held > 0);
-  if (!isHeld && reservations(report).length === 0) return [];
-  const again = nextAttempt(report, { ...options.runHint, accepted: null });
+  const found = reservations(report);
+  if (!isHeld && found.length === 0) return [];
+  const leftOut = report.publication?.left_out ?? [];
+  const { flags } = options.runHint;
+  const wider = flags.replace(/(?<= --namespaces )[^\s']+/, (named) => [named, ...leftOut].join(','));
+  const again = nextAttempt(report, { flags: wider, accepted: null });
+  if (leftOut.length > 0 && found.length === 1)
+    return wider === flags ? [] : [...commandFact(options, 'read them', again), ...toFillIn(options, again)];
   return [
     ...commandFact(options, 'mend, then', again),
     ...(isHeld ? commandFact(options, 'or accept', nextAttempt(report, options.runHint, 'removals')) : []),
