@@ -68,7 +68,7 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
   it('tells what the content hash leaves out, and the versions that made the row', async () => {
     const { documents } = await json('why', 'cuad-0080');
 
-    expect(documents[0].origin).toMatchObject({
+    expect(documents[0].row_origin).toMatchObject({
       run: `agreements-${THREE}`,
       module: '1',
       rules: expect.stringMatching(/^[0-9a-f]{8}$/),

@@ -7,7 +7,9 @@ import type { NamespaceCounts } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
 import {
-  basisOf,
+  type Basis,
+  basisOfReject,
+  basisOfRows,
   type DayEventKind,
   explainDay,
   mappingParts,
@@ -58,7 +60,7 @@ export interface StoryRow {
   readonly stale_since: string | null;
 }
 
-/** What the last result was made of. */
+/** What a result was made of. */
 export interface StoryOrigin {
   /** The run that transformed it. */
   readonly run: string;
@@ -89,8 +91,10 @@ export interface DocumentStory extends Place {
     readonly run: string;
     readonly findings: readonly ExplainedFinding[];
   } | null;
-  /** `null` when neither rows nor a rejection stand. */
-  readonly origin: StoryOrigin | null;
+  /** Of the rows that stand, older ones of a rejected document too; `null` without rows. */
+  readonly row_origin: StoryOrigin | null;
+  /** Of the document that is rejected. */
+  readonly rejection_origin: StoryOrigin | null;
   /** The oldest first. */
   readonly time_line: readonly TimeLineEntry[];
 }
@@ -127,7 +131,8 @@ export function tellStory(
             run: rejected.run,
             findings: rejected.findings.map(explainFinding),
           },
-    origin: isStanding(state) ? originOf(namespace, state, days, context) : null,
+    row_origin: rowOrigin(namespace, state, days, context),
+    rejection_origin: rejectionOrigin(namespace, state, days, context),
     time_line: timeLine(namespace, history, context),
   };
 }
@@ -154,14 +159,20 @@ function storyRow(row: TableRow): StoryRow {
   return { values: Object.fromEntries(values) as A3Values, full_name, stale_since };
 }
 
-function originOf(
-  namespace: string,
-  state: DocumentState,
-  days: readonly HistoryDay[],
-  { modules }: StoryContext,
-): StoryOrigin {
-  const { content_hash, hash_scheme, mapping_version, uses } = basisOf(state);
-  const run = state.rejected?.run ?? state.rows[0]!.lineage.run;
+type OriginArguments = readonly [days: readonly HistoryDay[], context: StoryContext];
+
+function rowOrigin(namespace: string, { rows }: DocumentState, ...rest: OriginArguments): StoryOrigin | null {
+  const [first] = rows;
+  return first === undefined ? null : originOf(namespace, first.lineage.run, basisOfRows(rows), ...rest);
+}
+
+function rejectionOrigin(namespace: string, { rejected }: DocumentState, ...rest: OriginArguments): StoryOrigin | null {
+  const basis = rejected === null ? null : basisOfReject(rejected);
+  return rejected === null || basis === null ? null : originOf(namespace, rejected.run, basis, ...rest);
+}
+
+function originOf(namespace: string, run: string, basis: Basis, ...[days, { modules }]: OriginArguments): StoryOrigin {
+  const { content_hash, hash_scheme, mapping_version, uses } = basis;
   return {
     run,
     code_version: days.find(({ manifest }) => manifest.run === run)?.manifest.code_version ?? null,

@@ -1,5 +1,6 @@
 /** A document's story as people read it: what stands, what it is made of, then its time line, the oldest day first. */
 import { ABSENT } from '../../agreements/look-up-items.ts';
+import { MANDATORY_FIELDS, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import { PROGRAM } from '../program-name.ts';
 import { commandLines } from '../terminal/command-lines.ts';
@@ -9,7 +10,7 @@ import type { Paint } from '../terminal/paint.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
-import type { DocumentStory, StoryOrigin, StoryState } from './document-story.ts';
+import type { DocumentStory, StoryOrigin, StoryRow, StoryState } from './document-story.ts';
 import type { ExplainedFinding } from './mending.ts';
 import { renderTimeLine } from './render-time-line.ts';
 
@@ -21,6 +22,8 @@ export interface StoryHints {
 
 /** Rows, findings or uses that are shown; `--json` has all. */
 export const MAX_SHOWN = 10;
+/** Rows of one document that are shown with every field. */
+const MAX_WHOLE_ROWS = 3;
 const LABEL_WIDTH = 12;
 
 export function renderStory(
@@ -32,7 +35,7 @@ export function renderStory(
     ...head(story, paint, width),
     ...rows(story, width),
     ...findingLines(story.rejected?.findings ?? [], width, '  '),
-    ...(story.origin === null ? [] : origin(story.origin, width)),
+    ...origins(story, paint, width),
     '',
     ...renderTimeLine(story, paint, width),
     ...(hints.isQuiet || story.rejected === null ? [] : next(story.rejected.run, hints.flags, commandWidth)),
@@ -59,13 +62,14 @@ function head({ namespace, lex_id, state, as_of, found_by, rejected }: DocumentS
   ];
 }
 
-/** One row with all that it says; of several the keys. */
+/** A few rows with all that they say; of more the keys. */
 function rows({ rows: found }: DocumentStory, width: number): readonly string[] {
-  const [only] = found;
-  if (only === undefined) return [];
-  if (found.length === 1) {
-    const values = Object.entries(only.values).filter(([, value]) => value !== null);
-    return values.flatMap(([field, value]) => fact(field, value ?? '', width));
+  if (found.length === 0) return [];
+  if (found.length <= MAX_WHOLE_ROWS) {
+    return found.flatMap((row, i) => [
+      ...(found.length === 1 ? [] : [...(i === 0 ? [] : ['']), `  row ${i + 1} of ${found.length}`]),
+      ...values(row, width),
+    ]);
   }
   const columns = [
     { header: 'A3.3', flexible: true },
@@ -75,8 +79,19 @@ function rows({ rows: found }: DocumentStory, width: number): readonly string[] 
   const cells = found
     .slice(0, MAX_SHOWN)
     .map(({ values }) => [values['A3.3'] ?? '', values['A3.2'] ?? '', values['A3.6'] ?? '']);
-  const others = found.length > MAX_SHOWN ? [`  and ${count(found.length - MAX_SHOWN)} more rows, see --json`] : [];
-  return [...fact('rows', count(found.length), width), ...renderTable(columns, cells, width, '  '), ...others, ''];
+  const others = found.length > MAX_SHOWN ? [`  and ${count(found.length - MAX_SHOWN)} more rows`] : [];
+  const shown = renderTable(columns, cells, width, '  ');
+  return [...fact('rows', `${count(found.length)}: --json shows all fields`, width), ...shown, ...others, ''];
+}
+
+/** What has a value, and what every agreement should have; where a name was cut all of it. */
+function values({ values, full_name }: StoryRow, width: number): readonly string[] {
+  return ROW_FIELDS.flatMap((field) => {
+    const value = values[field];
+    if (value === null) return MANDATORY_FIELDS.has(field) ? fact(field, '— (nothing, though mandatory)', width) : [];
+    const whole = field === 'A3.4' && full_name !== null ? fact('', `cut; all of it: ${full_name}`, width) : [];
+    return [...fact(field, value, width), ...whole];
+  });
 }
 
 /** The key of a row, as the fields name it. */
@@ -106,13 +121,25 @@ export function findingLines(findings: readonly ExplainedFinding[], width: numbe
   return [...lines, ...more(errors.length, width)];
 }
 
-function origin(made: StoryOrigin, width: number): readonly string[] {
+/** Where older rows of a rejected document stand, both are told, each by itself. */
+function origins({ row_origin, rejection_origin }: DocumentStory, paint: Paint, width: number): readonly string[] {
+  const both = row_origin !== null && rejection_origin !== null;
+  const title = (text: string) => (both ? ['', `  ${paint('quiet', text)}`] : []);
+  return [
+    ...(row_origin === null ? [] : [...title('the rows that stand'), ...origin(row_origin, 'made by', width)]),
+    ...(rejection_origin === null
+      ? []
+      : [...title('the document that is rejected'), ...origin(rejection_origin, 'rejected', width)]),
+  ];
+}
+
+function origin(made: StoryOrigin, verb: 'made by' | 'rejected', width: number): readonly string[] {
   const { run, code_version, mapping_version, module, rules, content_hash, hash_scheme, left_out, uses } = made;
   const code = code_version === null ? '' : ` (lexdelta ${code_version})`;
   const without = left_out === null || left_out.length === 0 ? '' : `, without ${left_out.join(', ')}`;
   const hash = `${short(content_hash)}, SHA-256 of its canonical JSON${without} (scheme ${hash_scheme})`;
   return [
-    ...fact('made by', run + code, width),
+    ...fact(verb, (verb === 'rejected' ? 'by ' : '') + run + code, width),
     ...fact('mapping', `${mapping_version}: module version ${module}, rules ${rules}`, width),
     ...fact('document', hash, width),
     ...uses.slice(0, MAX_SHOWN).flatMap(({ table, key, version }, i) => {

@@ -107,7 +107,7 @@ function pairKeys(
 }
 
 /** What a result was made of. */
-interface Basis {
+export interface Basis {
   readonly content_hash: string;
   readonly hash_scheme: number;
   readonly mapping_version: string;
@@ -115,13 +115,18 @@ interface Basis {
 }
 
 /** Of the last result: the rejection where there is one. */
-export function basisOf({
-  rows,
-  rejected,
-}: Pick<DocumentState, 'rows'> & { readonly rejected: KnownReject | null }): Basis {
-  if (rejected !== null && rejected.fingerprint !== null) return { ...rejected.fingerprint, uses: rejected.uses };
+function basisOf({ rows, rejected }: Pick<DocumentState, 'rows'> & { readonly rejected: KnownReject | null }): Basis {
+  return (rejected === null ? null : basisOfReject(rejected)) ?? basisOfRows(rows);
+}
+
+/** @param rows of one document, at least one */
+export function basisOfRows(rows: readonly TableRow[]): Basis {
   const { content_hash, hash_scheme, mapping_version } = rows[0]!.lineage;
   return { content_hash, hash_scheme, mapping_version, uses: distinctUses(rows) };
+}
+
+export function basisOfReject({ fingerprint, uses }: KnownReject): Basis | null {
+  return fingerprint === null ? null : { ...fingerprint, uses };
 }
 
 /** Ascending by table, then key, as each row has them. */

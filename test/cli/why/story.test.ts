@@ -102,6 +102,41 @@ describe('the story of a document', () => {
     expect(text).toContain('look at   npx lexdelta rejected agreements-2021-10-13-attempt-1 --data d');
   });
 
+  it('never mixes what the standing rows were made of with what was rejected', async () => {
+    const story = await storyOf([[validLine('m-1', [row({})], 'x')], [rejectedLine('m-1', 'y')]]);
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+
+    expect(story).toMatchObject({
+      row_origin: { run: 'agreements-2021-10-11-attempt-1' },
+      rejection_origin: { run: 'agreements-2021-10-12-attempt-1' },
+    });
+    expect(story.row_origin?.content_hash).not.toBe(story.rejection_origin?.content_hash);
+    expect(text).toMatch(/\n {2}the rows that stand\n {2}made by {3}agreements-2021-10-11-attempt-1/);
+    expect(text).toMatch(/\n {2}the document that is rejected\n {2}rejected {2}by agreements-2021-10-12-attempt-1/);
+  });
+
+  it('shows every field of a few rows, mandatory ones that are empty, and a name that was cut', async () => {
+    const cut = { ...row({ 'A3.4': 'ISDA Mas' }), full_name: 'ISDA Master Agreement' };
+    const some = await storyOf([[validLine('m-1', [cut, row({ 'A3.6': 'OTHER', 'A3.7': 'Texas' })])]]);
+    const many = await storyOf([
+      [
+        validLine(
+          'm-1',
+          ['A', 'B', 'C', 'D'].map((client) => row({ 'A3.6': client })),
+        ),
+      ],
+    ]);
+    const text = renderStory(some, HINTS, SCREEN).join('\n');
+
+    expect(text).toContain('  row 1 of 2\n  A3.2');
+    expect(text).toContain(
+      '  A3.4      ISDA Mas\n            cut; all of it: ISDA Master Agreement\n  A3.5      — (nothing',
+    );
+    expect(text).toContain('  A3.7      Texas');
+    expect(text).not.toContain('A3.9 ');
+    expect(renderStory(many, HINTS, SCREEN).join('\n')).toContain('rows      4: --json shows all fields');
+  });
+
   it('names days on which its namespace was not read whole, or not at all', async () => {
     const story = await storyOf([[validLine('m-1', [row({})]), OTHER], [OTHER], []], (counts, day) =>
       day === 1 ? counts.map((one) => ({ ...one, complete: false })) : counts,
