@@ -41,22 +41,24 @@ export function checkBegun(
  * Why the table of the date may not be what its date says. Sentences; none for a business day whose documents are read in
  * time.
  * @param startedAt ISO
+ * @param isOver whether the reading lies behind
  */
 export function remarksOnDate(
   date: string,
   startedAt: string,
   { calendar, timeZone }: BusinessDays,
+  isOver = false,
 ): readonly string[] {
   const closed = calendar.whyClosed(date);
   const remarks = closed === null ? [] : [`${date} is ${closed}, no business day.`];
-  const day = localDate(Date.parse(startedAt), timeZone);
+  const read = `Lex ${isOver ? 'was' : 'is'} read on ${localDate(Date.parse(startedAt), timeZone)} (${timeZone})`;
   switch (calendar.extraction(date, startedAt, timeZone)) {
     case 'early':
-      remarks.push(`Lex is read on ${day} (${timeZone}), before ${date} has begun.`);
+      remarks.push(`${read}, before ${date} ${isOver ? 'had' : 'has'} begun.`);
       break;
     case 'late':
       remarks.push(
-        `Lex is read on ${day} (${timeZone}), when ${calendar.next(date)}, the business day after ${date}, is over: ` +
+        `${read}, when ${calendar.next(date)}, the business day after ${date}, ${isOver ? 'was' : 'is'} over: ` +
           'its documents may be of a later day than the table says.',
       );
       break;

@@ -5,7 +5,9 @@ import type { JobInput } from '../job/job-input.ts';
 import type { JobRuntime, RunRequest } from '../runtime/job-runtime.ts';
 import type { RunPlan } from '../runtime/plan-run.ts';
 import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
+import { type BusinessDays, remarksOnDate } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
+import { remarksOnDatesLeftBehind } from './dates-left-behind.ts';
 import { flagsForHints } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
 import { showProgress } from './progress/display.ts';
@@ -28,10 +30,19 @@ export async function carryOutRun(
   runtime: JobRuntime,
   request: RunRequest,
   flags: RunFlags,
+  days: BusinessDays,
   context: Context,
 ): Promise<number> {
-  if (flags.dryRun) return tellPreview(await runtime.preview(request), context);
   const { terminal } = context;
+  const date = request.input.business_date;
+  const onDate = remarksOnDate(date, new Date(context.now()).toISOString(), days);
+  const leftBehind = await remarksOnDatesLeftBehind(date, runtime.jobStats, days);
+  if (flags.dryRun) {
+    const plan = await runtime.preview(request);
+    if (isToWork(plan)) tellRemarks([...onDate, ...leftBehind], context);
+    return tellPreview(plan, context);
+  }
+  if (leftBehind.length > 0 && isToWork(await runtime.preview(request))) tellRemarks(leftBehind, context);
   let isFollowing = false;
   const signal = context.catchStopSignals((name) => {
     const what = isFollowing ? 'following ends; the run goes on' : 'stopping; what is done stays';
@@ -42,7 +53,11 @@ export async function carryOutRun(
   let outcome: RunOutcome;
   try {
     const onEvent = (event: RunEvent): void => {
-      if (event.type === 'run') isFollowing = event.mode === 'following' || runtime.isElsewhere;
+      if (event.type === 'run') {
+        isFollowing = event.mode === 'following' || runtime.isElsewhere;
+        // What another process began, or what has ended, is of another day: `show` tells it.
+        if (event.mode !== 'following') tellRemarks(onDate, context);
+      }
       display.onEvent(event);
     };
     outcome = await runtime.run(request, { onEvent, signal });
@@ -55,6 +70,14 @@ export async function carryOutRun(
   if (outcome.kind === 'stopped') return tellStop(outcome, runtime.isElsewhere, signal, context);
   const runHint = hintOfRun(flags, request.input, runtime.jobDefaults ?? JOB_DEFAULTS);
   return tellEnd(outcome, request.input, { flags: flagsForHints(flags), runHint }, context);
+}
+
+function isToWork({ action }: RunPlan): boolean {
+  return action === 'start' || action === 'resume';
+}
+
+function tellRemarks(remarks: readonly string[], { terminal }: Context): void {
+  for (const remark of remarks) terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
 }
 
 function tellStop(

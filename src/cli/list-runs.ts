@@ -40,7 +40,7 @@ export async function listRuns(flags: RunsFlags, context: Context): Promise<numb
       found.reverse().map(async (row) => withVerdict(await currentReport(row, data), data)),
     );
     const missing = date === null ? missingDates(published, await readBusinessDays(context), context.now()) : [];
-    tellRuns({ runs, total, missing, hint: flagsForHints(flags) }, context);
+    tellRuns({ runs, date, total, missing, hint: flagsForHints(flags) }, context);
     return 0;
   } finally {
     await data.close();
@@ -72,19 +72,25 @@ function missingDates(published: ReadonlySet<string>, { calendar, timeZone }: Bu
 
 interface RunsList {
   readonly runs: readonly ListedRun[];
+  /** The only one that was asked for. */
+  readonly date: string | null;
   readonly total: number;
   readonly missing: readonly string[];
   /** What further commands need to reach the same data. */
   readonly hint: string;
 }
 
-function tellRuns({ runs, total, missing, hint }: RunsList, { terminal }: Context): void {
+function tellRuns({ runs, date, total, missing, hint }: RunsList, { terminal }: Context): void {
   if (terminal.isJson) {
     terminal.printJson('runs', { total, missing_dates: missing, runs });
     return;
   }
   if (runs.length === 0) {
-    terminal.note(`There is no run yet. Start one: lexdelta run --business-date MM-DD-YYYY${hint}`);
+    const none =
+      date === null
+        ? `There is no run yet. Start one: lexdelta run --business-date MM-DD-YYYY${hint}`
+        : `There is no run for ${date}.`;
+    terminal.note(none);
     return;
   }
   const columns = [

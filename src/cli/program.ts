@@ -87,7 +87,7 @@ function createProgram(shell: Shell): Command {
 
 const EXIT_CODES = `
 Exit codes:
-  0         succeeded
+  0         succeeded, also with reservations: see the verdict
   1         failed, or published and not all done
   2         bad input or usage; nothing was created
   3         another run holds the lock, or another process the data folder

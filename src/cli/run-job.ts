@@ -7,13 +7,12 @@ import { JOB_DEFAULTS } from '../job/job-defaults.ts';
 import { InputError, type JobInput } from '../job/job-input.ts';
 import type { StackPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
-import { type BusinessDays, checkBegun, readBusinessDays, remarksOnDate } from './business-days.ts';
+import { checkBegun, readBusinessDays } from './business-days.ts';
 import { carryOutRun, type RunFlags, tellPreview } from './carry-out-run.ts';
 import { isUrl, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { placeOf } from './define-command.ts';
 import { readRunInput } from './run-input.ts';
-import { wrap } from './terminal/wrap.ts';
 
 /** @returns the exit code */
 export async function runJob(flags: RunFlags, context: Context): Promise<number> {
@@ -32,10 +31,9 @@ export async function runJob(flags: RunFlags, context: Context): Promise<number>
     const run = executionName(input.business_date, chosen);
     return tellPreview({ run, attempt: chosen, action: 'start', base: null, owner: null }, context);
   }
-  tellRemarks(input, days, context);
   const runtime = await context.services.openRuntime(config);
   try {
-    return await carryOutRun(runtime, { input, attempt }, flags, context);
+    return await carryOutRun(runtime, { input, attempt }, flags, days, context);
   } finally {
     await runtime.close();
   }
@@ -57,16 +55,9 @@ async function runOnStack(
   try {
     const input = await readRunInput(flags, context, runtime.jobDefaults ?? JOB_DEFAULTS);
     checkBegun(input, days, context.now());
-    tellRemarks(input, days, context);
-    return await carryOutRun(runtime, { input, attempt }, flags, context);
+    return await carryOutRun(runtime, { input, attempt }, flags, days, context);
   } finally {
     await runtime.close();
-  }
-}
-
-function tellRemarks({ business_date }: JobInput, days: BusinessDays, { terminal, now }: Context): void {
-  for (const remark of remarksOnDate(business_date, new Date(now()).toISOString(), days)) {
-    terminal.note(...wrap(remark, terminal.errorWidth, '! ', '  '));
   }
 }
 

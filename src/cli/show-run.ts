@@ -19,7 +19,8 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
     const report = await findRun(run, data);
     const isAlive = report.status === 'running' && (await data.isAlive(report.run));
     const readAt = report.extraction?.began ?? report.started_at;
-    const remarks = readAt === '' ? [] : remarksOnDate(report.business_date, readAt, await readBusinessDays(context));
+    const remarks =
+      readAt === '' ? [] : remarksOnDate(report.business_date, readAt, await readBusinessDays(context), true);
     if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, report });
     else {
       const { paint, width, commandWidth, isQuiet } = terminal;

@@ -1,6 +1,7 @@
 /** Runs the job for a business date, wherever it runs: in this process, or on AWS. */
 import type { JobDefaults } from '../job/job-defaults.ts';
 import type { JobInput } from '../job/job-input.ts';
+import type { JobStats } from '../stores/job-stats.ts';
 import type { JobData } from './job-data.ts';
 import type { RunPlan } from './plan-run.ts';
 import type { RunEvent, RunOutcome } from './run-events.ts';
@@ -22,6 +23,8 @@ export interface JobRuntime {
   readonly isElsewhere: boolean;
   /** As {@link JobData.jobDefaults}. */
   readonly jobDefaults: JobDefaults | null;
+  /** What has been run, and what is in force. */
+  readonly jobStats: Pick<JobStats, 'getLock' | 'listRuns'>;
   /**
    * Starts, resumes or follows the run of a business date and resolves when it has ended.
    * @throws PermanentError `DATE_OUT_OF_ORDER`, `RUN_UNKNOWN` (an attempt beyond the next), `STORE_*`; on this machine

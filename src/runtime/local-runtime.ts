@@ -36,6 +36,10 @@ class EmbeddedRuntime implements JobRuntime {
     this.#journal = new LmdbJournal(stores.environment);
   }
 
+  get jobStats(): JobRuntime['jobStats'] {
+    return this.#stores.jobStats;
+  }
+
   async run(
     request: RunRequest,
     { onEvent = () => {}, signal = new AbortController().signal }: FollowOptions,

@@ -18,11 +18,12 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 function run(date: string, variables: Readonly<Record<string, string>> = env, ...more: readonly string[]) {
   const outcome = { kind: 'ended', ran: true, report: publishedReport() } as const;
-  const { services } = fakeRuntime({ outcome });
+  const { services } = fakeRuntime({ outcome, events: [STARTED] });
   const args = ['run', '--business-date', date, '--lex', 'https://lex.inet', ...more];
   return runCli(args, { cwd, env: variables, services });
 }
 
+const STARTED = { type: 'run', mode: 'new', run: 'agreements-2021-10-20', attempt: 1 } as const;
 const ACCEPTED = ['--accept', 'date', '--by', 'Ada', '--reason', 'a rehearsal'];
 
 /** A job that has run for these dates; those with an `x` have failed. */
@@ -108,6 +109,75 @@ describe('the day that a table is made for', () => {
   });
 });
 
+describe('a run that had ended before', () => {
+  it('says nothing of when Lex is read: nothing reads it', async () => {
+    const outcome = { kind: 'ended', ran: false, report: publishedReport() } as const;
+    const { services } = fakeRuntime({ outcome });
+    const args = ['run', '--business-date', '2021-10-15', '--lex', 'https://lex.inet'];
+
+    const { stderr } = await runCli(args, { cwd, env, services });
+
+    expect(stderr).toContain('had ended before. Nothing was done.');
+    expect(stderr).not.toContain('Lex is read');
+  });
+});
+
+describe('days that a later date leaves without a table', () => {
+  async function runAfter(
+    { as_of, owner = null }: { readonly as_of: string | null; readonly owner?: string | null },
+    rows: Readonly<Record<string, string>> = {},
+    ...more: readonly string[]
+  ) {
+    const { services } = fakeRuntime({
+      outcome: { kind: 'ended', ran: true, report: publishedReport() },
+      events: [STARTED],
+      preview: { run: 'agreements-2021-10-20', attempt: 1, action: 'start', base: null, owner: null },
+      jobStats: {
+        getLock: async () => ({ owner, fence: 1, head: null, as_of, hashes_of: null }),
+        async *listRuns({ business_date = '' } = {}) {
+          const status = rows[business_date];
+          if (status !== undefined) yield { business_date, status } as unknown as JobStatsRow;
+        },
+      },
+    });
+    const args = ['run', '--business-date', '2021-10-20', '--lex', 'https://lex.inet', ...more];
+    const { stderr } = await runCli(args, { cwd, env, services });
+    return stderr.replace(/\s+/g, ' ');
+  }
+
+  it.each([{ flags: [] }, { flags: ['--dry-run', '--data', '.'] }])(
+    'are told before the start, holidays and weekends left out: $flags',
+    async ({ flags }) => {
+      const said = await runAfter({ as_of: '2021-10-14' }, {}, ...flags);
+
+      expect(said).toContain(
+        '! 2 business days before 2021-10-20 have no table: 2021-10-15, 2021-10-19. ' +
+          'Once 2021-10-20 is published, they need --accept date.',
+      );
+    },
+  );
+
+  it('say that a run was interrupted, also before there is any table', async () => {
+    const text =
+      '! 2021-10-19 has no table: its run was interrupted. Once 2021-10-20 is published, it needs --accept date.';
+    const owner = 'arn:aws:states:us-east-1:1:execution:Job:agreements-2021-10-19';
+
+    expect(await runAfter({ as_of: '2021-10-15' }, { '2021-10-19': 'running' })).toContain(text);
+    expect(await runAfter({ as_of: null, owner }, { '2021-10-19': 'running' })).toContain(text);
+  });
+
+  it('are none for the next business day, and none that have a table', async () => {
+    for (const said of [
+      await runAfter({ as_of: '2021-10-19' }),
+      await runAfter({ as_of: '2021-10-15' }, { '2021-10-19': 'succeeded' }),
+      await runAfter({ as_of: '2021-10-20' }),
+      await runAfter({ as_of: null }),
+    ]) {
+      expect(said).not.toContain('no table');
+    }
+  });
+});
+
 describe('lexdelta runs: business days without a table', () => {
   const missing = async (...dates: readonly string[]) => {
     const { stdout } = await runCli(['runs', '--json'], { cwd, env, services: jobOf(...dates) });
@@ -125,6 +195,12 @@ describe('lexdelta runs: business days without a table', () => {
   it('names none behind the last table of a job that is not run day by day', async () => {
     expect(await missing('2020-10-20', '2020-10-22')).toEqual(['2020-10-21']);
     expect(await missing('2021-10-14x')).toEqual([]);
+  });
+
+  it('says of a date without a run that it has none, not that there is no run at all', async () => {
+    const { stderr } = await runCli(['runs', '--business-date', '10-15-2021'], { cwd, env, services: jobOf() });
+
+    expect(stderr).toContain('There is no run for 2021-10-15.');
   });
 
   it('tells them below the list', async () => {

@@ -6,7 +6,7 @@ import type { Services } from '../../src/cli/services.ts';
 import type { StopSignal } from '../../src/cli/signals.ts';
 import { Terminal } from '../../src/cli/terminal/terminal.ts';
 import type { NamespaceCounts } from '../../src/job/contracts.ts';
-import type { RunRequest } from '../../src/runtime/job-runtime.ts';
+import type { JobRuntime, RunRequest } from '../../src/runtime/job-runtime.ts';
 import type { RunPlan } from '../../src/runtime/plan-run.ts';
 import type { RunEvent, RunOutcome } from '../../src/runtime/run-events.ts';
 import type { RunReport } from '../../src/runtime/run-report.ts';
@@ -64,10 +64,17 @@ export interface FakeRun {
   readonly outcome: RunOutcome;
   readonly events?: readonly RunEvent[];
   readonly preview?: RunPlan;
+  /** @default nothing has been run */
+  readonly jobStats?: JobRuntime['jobStats'];
 }
 
+const EMPTY_JOB_STATS: JobRuntime['jobStats'] = {
+  getLock: async () => ({ owner: null, fence: 0, head: null, as_of: null, hashes_of: null }),
+  async *listRuns() {},
+};
+
 /** A runtime whose run ends as told. What it was asked for is kept in `seen`. */
-export function fakeRuntime({ outcome, events = [], preview }: FakeRun): {
+export function fakeRuntime({ outcome, events = [], preview, jobStats = EMPTY_JOB_STATS }: FakeRun): {
   readonly services: Pick<Services, 'openRuntime'>;
   readonly seen: { config?: RuntimeConfig; request?: RunRequest };
 } {
@@ -78,6 +85,7 @@ export function fakeRuntime({ outcome, events = [], preview }: FakeRun): {
       return {
         isElsewhere: false,
         jobDefaults: null,
+        jobStats,
         run: async (request: RunRequest, follow: { readonly onEvent?: (event: RunEvent) => void }) => {
           seen.request = request;
           for (const event of events) follow.onEvent?.(event);

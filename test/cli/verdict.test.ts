@@ -49,7 +49,7 @@ describe('renderVerdict', () => {
         deltas      3,022 = 2,981 published + 41 rejected (they return when mended)
         removed     9 documents (proven)
         rows        3,921,440 = 3,921,332 before + 120 added - 12 removed
-                    of them 2,900 changed, 7 stale
+                    of them 2,900 changed or turned stale, 7 stale in all
         rejected    55 documents now, standing ones included
         gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
                     transform 2,981/3,022 valid = 98.6 % (>= 90 %)  ✔ passed
@@ -230,6 +230,39 @@ describe('renderVerdict', () => {
     expect(lines.replace(/\s\\?\s*/g, ' ')).toContain(
       'lexdelta run --business-date 2021-10-20 --attempt 2 --namespaces mac,pwm,cct,docman --lex l',
     );
+  });
+
+  it('says which of the rejected the gate does not count, and that of nothing there is nothing to check', () => {
+    const transformation = {
+      ...publishedReport().transformation!,
+      planned: 2,
+      valid: 0,
+      rejected: 2,
+      rejected_again: 2,
+    };
+    const transformation_gate = { ...publishedReport().transformation_gate!, numerator: 0, denominator: 0, ratio: 1 };
+    const lines = verdict(publishedReport({ transformation, transformation_gate }));
+
+    const at = lines.findIndex((line) => line.includes('transform'));
+    expect(lines[at]).toBe('              transform nothing to check  ✔ passed');
+    expect(lines[at + 1]?.trim()).toBe('2 that stood rejected were tried again, not counted');
+  });
+
+  it('does not offer to accept that nothing at all was read', () => {
+    const error = {
+      name: 'PermanentError',
+      code: 'QUERY_GATE_FAILED',
+      message: '[QUERY_GATE_FAILED] 0 of 0 documents.',
+    };
+    const query = [namespaceCounts('mac', { total_docs: null }), namespaceCounts('pwm', { total_docs: null })];
+
+    const lines = (read: number) =>
+      verdict(failedReport({ error, query: [...query, namespaceCounts('cct', { total_docs_queried: read })] })).join(
+        ' ',
+      );
+
+    expect(lines(0)).not.toContain('--accept query');
+    expect(lines(1)).toContain('--accept query');
   });
 
   it('stays green for an accepted gate that was not needed', () => {

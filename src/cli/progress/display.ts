@@ -51,7 +51,11 @@ export function showProgress(terminal: Terminal, namespaces: readonly string[], 
 }
 
 function startLine(event: Extract<RunEvent, { readonly type: 'run' }>, nowMs: number): string {
-  const words = { new: 'started', resumed: 'goes on', following: 'runs already, followed since' };
+  const words = {
+    new: 'started',
+    resumed: 'taken over from a process that ended, goes on',
+    following: 'runs already, followed since',
+  };
   return `${event.run}  attempt ${event.attempt}  ${words[event.mode]} ${utcTime(new Date(nowMs).toISOString())}`;
 }
 

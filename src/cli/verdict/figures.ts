@@ -34,7 +34,7 @@ export function figures(report: RunReport, options: VerdictOptions): readonly st
     const sums = `${count(rows)} = ${count(before)} before + ${count(added)} added - ${count(publication.removed)} removed`;
     lines.push(
       ...fact(options, 'rows', sums),
-      ...fact(options, '', `of them ${count(changed)} changed, ${count(stale)} stale`),
+      ...fact(options, '', `of them ${count(changed)} changed or turned stale, ${count(stale)} stale in all`),
     );
     lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included`));
     lines.push(...tableFindings(publication, options));
@@ -90,6 +90,7 @@ export function gates(report: RunReport, options: VerdictOptions): readonly stri
       report.query.every(({ total_docs }) => total_docs !== null),
     ),
     ...gateText('transform', 'valid', report.transformation_gate, true),
+    ...triedAgainText(report),
     ...fillGateText(report.publication?.fill_gate ?? null),
   ];
   return lines
@@ -105,9 +106,17 @@ const ACCEPTED = '! below, accepted';
 function gateText(name: string, counted: string, gate: GateResult | null, isWhole: boolean): readonly string[] {
   if (gate === null) return [];
   const { numerator, denominator, ratio, threshold } = gate;
+  if (isWhole && denominator === 0 && gate.passed) return [`${name} nothing to check  ${stateOf(gate)}`];
   const whole = isWhole ? count(denominator) : denominator === 0 ? '?' : `${count(denominator)} + ?`;
   const figure = `${count(numerator)}/${whole} ${counted} = ${percent(ratio)} (>= ${exactPercent(threshold)})`;
   return [`${name} ${figure}  ${stateOf(gate)}`];
+}
+
+/** They are among the rejected, and not among those that the gate looks at. */
+function triedAgainText({ transformation, transformation_gate: gate }: RunReport): readonly string[] {
+  const again = transformation?.rejected_again ?? 0;
+  if (gate === null || again === 0) return [];
+  return [`          ${count(again)} that stood rejected ${again === 1 ? 'was' : 'were'} tried again, not counted`];
 }
 
 function fillGateText(gate: FillGate | null): readonly string[] {

@@ -152,7 +152,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
       return [...commandFact(options, 'go on', sameAgain), ...toFillIn(options, sameAgain)];
     default: {
       const again = nextAttempt(report, options.runHint);
-      const accept = acceptableOf(report.error?.code ?? null);
+      const accept = isNothingRead(report) ? null : acceptableOf(report.error?.code ?? null);
       return [
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
         ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
@@ -188,6 +188,11 @@ function toFillIn(options: VerdictOptions, command: string): readonly string[] {
   const isLex = command.includes(`--lex ${FILL_IN}`);
   const what = [...(isInput ? ['the input file of that run'] : []), ...(isLex ? ['where Lex is'] : [])].join(', and ');
   return fact(options, 'fill in', `${FILL_IN}: ${what}`);
+}
+
+/** Of nothing there is nothing to accept. */
+function isNothingRead({ error, query }: RunReport): boolean {
+  return error?.code === 'QUERY_GATE_FAILED' && query.every(({ total_docs_queried }) => total_docs_queried === 0);
 }
 
 function acceptableOf(code: string | null): OverrideKind | null {

@@ -29,6 +29,10 @@ export class StackRuntime implements JobRuntime {
     this.#timing = timing;
   }
 
+  get jobStats(): JobRuntime['jobStats'] {
+    return this.#stack.stores.jobStats;
+  }
+
   async run(
     request: RunRequest,
     { onEvent = () => {}, signal = new AbortController().signal }: FollowOptions,
