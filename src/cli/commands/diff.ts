@@ -10,7 +10,7 @@ export function addDiffCommand(program: Command, shell: Shell): void {
     .summary('say what differs between the tables of two dates')
     .description(
       'Says which rows were added, changed and removed from the table of one date to that of another: counts and a few ' +
-        'examples, contact details masked. With --format every difference, with the values that the tables hold, contact ' +
+        'examples, contact details masked. A row that only turned stale, or current again, counts as changed. With --format every difference, with the values that the tables hold, contact ' +
         'details too.',
     )
     .addOption(

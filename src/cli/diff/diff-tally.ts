@@ -3,10 +3,10 @@ import type { RowDifference } from '../../publish/history/diff-days.ts';
 
 export interface DiffCounts {
   readonly added: number;
-  /** Rows of which a field differs. */
+  /** As a change log and a run's verdict count them: rows of which a field differs, or that turned stale or current again. */
   readonly changed: number;
   readonly removed: number;
-  /** Rows that have turned stale, or are current again: changed ones among them. */
+  /** Of the changed ones, those that turned stale, or are current again. */
   readonly stale: number;
   readonly current_again: number;
 }
@@ -61,7 +61,7 @@ export class DiffTally {
     const counts = this.#namespaces.get(namespace) ?? { added: 0, changed: 0, removed: 0, stale: 0, current_again: 0 };
     this.#namespaces.set(namespace, counts);
     const fields = Object.keys(difference.fields) as A3RowField[];
-    if (change !== 'changed' || fields.length > 0) counts[change] += 1;
+    counts[change] += 1;
     if (stale !== null) counts[stale.to === null ? 'current_again' : 'stale'] += 1;
     for (const field of fields) this.#fields.set(field, (this.#fields.get(field) ?? 0) + 1);
     const examples = this.#examples.get(change) ?? [];

@@ -11,15 +11,16 @@ import type { DiffCounts, DiffSummary } from './diff-tally.ts';
 
 const figure = (header: string): Column => ({ header, align: 'right' });
 
-/** One sentence. */
+/** A sentence or two. */
 export function differencesLine(summary: DiffCounts, from: PublishedDay, to: PublishedDay): string {
   const { added, changed, removed, stale, current_again } = summary;
   const rows = `${plural(added, 'row')} added, ${count(changed)} changed, ${count(removed)} removed`;
   const turned = [
-    ...(stale > 0 ? [`, ${count(stale)} turned stale`] : []),
-    ...(current_again > 0 ? [`, ${count(current_again)} current again`] : []),
-  ];
-  return `From ${from.manifest.business_date} to ${to.manifest.business_date}: ${rows}${turned.join('')}.`;
+    ...(stale > 0 ? [`${count(stale)} turned stale`] : []),
+    ...(current_again > 0 ? [`${count(current_again)} current again`] : []),
+  ].join(', ');
+  const ofChanged = turned === '' ? '' : ` Of the changed ones ${turned}.`;
+  return `From ${from.manifest.business_date} to ${to.manifest.business_date}: ${rows}.${ofChanged}`;
 }
 
 /** @param summary with contact details masked */
@@ -31,7 +32,7 @@ export function renderDiff(
 ): readonly string[] {
   const { namespaces, fields, examples } = summary;
   const turned = summary.stale + summary.current_again > 0;
-  const columns = ['added', 'changed', 'removed', ...(turned ? ['stale', 'current again'] : [])].map(figure);
+  const columns = ['added', 'changed', 'removed', ...(turned ? ['of them stale', 'current again'] : [])].map(figure);
   const cells = ({ added, changed, removed, stale, current_again }: DiffCounts) =>
     [added, changed, removed, ...(turned ? [stale, current_again] : [])].map(count);
   const lines = namespaces.map((one) => [one.namespace, ...cells(one)]);
