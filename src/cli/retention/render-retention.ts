@@ -16,10 +16,10 @@ interface Page {
 const WORDS: Readonly<Record<KeptBy, string>> = {
   held: 'held',
   head: 'in force',
-  base: 'base of the one in force',
+  base: 'base of that',
   running: 'a run works on it',
-  minimum: 'one of the newest five',
-  days: 'not old enough',
+  minimum: 'newest five',
+  days: 'not old',
   month_end: 'month end',
 };
 

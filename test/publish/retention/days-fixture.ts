@@ -11,8 +11,11 @@ export async function publishDay(
   { attempt = 1, base = null }: { readonly attempt?: number; readonly base?: string | null } = {},
 ): Promise<string> {
   const id = { business_date, attempt };
-  for (const path of FILES) await a3.putOnce(`${publishedFolder(id)}/${path}`, Buffer.from(`${business_date} ${path}`));
-  await a3.putOnce(manifestKey(id), Buffer.from(JSON.stringify({ format: 1, business_date, attempt, base })));
+  const bodies = FILES.map((path) => ({ path, body: Buffer.from(`${business_date} ${path}`) }));
+  for (const { path, body } of bodies) await a3.putOnce(`${publishedFolder(id)}/${path}`, body);
+  const [ledger, findings] = bodies.map(({ path, body }) => ({ path, bytes: body.length }));
+  const manifest = { format: 1, business_date, attempt, base, shards: [], findings, ledger };
+  await a3.putOnce(manifestKey(id), Buffer.from(JSON.stringify(manifest)));
   await a3.putOnce(`${recordsFolder(id)}/000-000000000.ndjson`, Buffer.from('x'));
   await a3.putPointer(asOfKey(business_date), Buffer.from(JSON.stringify({ manifest: manifestKey(id) })));
   return manifestKey(id);
