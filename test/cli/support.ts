@@ -25,6 +25,8 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Given to the command as the first stop signal at once. */
   readonly stop?: StopSignal;
+  /** ISO. @default the morning of 2021-10-20 */
+  readonly now?: string;
 }
 
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
@@ -37,7 +39,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     cwd,
     home: cwd,
     services: { ...REFUSING_SERVICES, ...options.services },
-    now: () => Date.parse('2021-10-20T06:02:11Z'),
+    now: () => Date.parse(options.now ?? '2021-10-20T06:02:11Z'),
     catchStopSignals: (onStop) => {
       if (options.stop === undefined) return new AbortController().signal;
       onStop(options.stop);

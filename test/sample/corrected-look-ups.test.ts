@@ -33,7 +33,8 @@ let after: Day;
 let told: { readonly import: CliResult; readonly impact: CliResult; readonly dryRun: CliResult };
 
 const sample = (path: string) => fileURLToPath(new URL(`../../sample/${path}`, import.meta.url));
-const cli = (...args: readonly string[]) => runCli(args, { services: LOCAL_SERVICES, cwd: root });
+const cli = (...args: readonly string[]) =>
+  runCli(args, { services: LOCAL_SERVICES, cwd: root, now: '2021-10-26T06:00:00Z' });
 
 async function readDay(date: string): Promise<Day> {
   const stores = openEmbeddedStores({ folder: join(root, 'lexdelta-data'), readOnly: true });

@@ -13,7 +13,8 @@ const [ONE, TWO, THREE] = ['2021-10-20', '2021-10-21', '2021-10-25'];
 let root: string;
 
 const sample = (path: string) => fileURLToPath(new URL(`../../sample/${path}`, import.meta.url));
-const cli = (...args: readonly string[]) => runCli(args, { services: LOCAL_SERVICES, cwd: root });
+const cli = (...args: readonly string[]) =>
+  runCli(args, { services: LOCAL_SERVICES, cwd: root, now: '2021-10-26T06:00:00Z' });
 const json = async (...args: readonly string[]) => JSON.parse((await cli(...args, '--json')).stdout);
 
 beforeAll(async () => {
@@ -86,6 +87,17 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     expect(stdout).toContain('    from  31 CFR 148 App. A, A3.6; 12 CFR 371 App. B, A3.6\n');
     expect(stdout).toContain('    mend  Import the entity (lexdelta entities import)');
     expect(stdout).toContain('Entity "you" not there');
+  });
+
+  it('takes an A3.3 with its namespace and with spaces around it, and tells of another case', async () => {
+    const { documents } = await json('why', ' mac/cuad-0080 ');
+    const other = await cli('why', 'CUAD-0080');
+
+    expect(documents).toMatchObject([{ namespace: 'mac', lex_id: 'mac-0000000080' }]);
+    expect(other).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(other.stderr.replace(/\n */g, ' ')).toContain('Did you mean cuad-0080?');
+    expect(await json('why', 'mac/CUAD-0080')).toMatchObject({ details: { did_you_mean: 'mac/cuad-0080' } });
+    expect((await json('why', 'nobody')).details).not.toHaveProperty('did_you_mean');
   });
 
   it('follows an agreement from one document to another', async () => {

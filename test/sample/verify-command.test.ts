@@ -16,7 +16,8 @@ const sample = (path: string) => fileURLToPath(new URL(`../../sample/${path}`, i
 const published = (date: string, path = '') => {
   return join(root, 'lexdelta-data', 'JobDailyA3Data', 'published', `as_of=${date}`, 'attempt=1', path);
 };
-const cli = (args: readonly string[]) => runCli(args, { services: LOCAL_SERVICES, cwd: root });
+const cli = (args: readonly string[]) =>
+  runCli(args, { services: LOCAL_SERVICES, cwd: root, now: '2021-10-26T06:00:00Z' });
 const verify = (date: string, ...flags: readonly string[]) => cli(['verify', date, ...flags]);
 
 /** Runs `work` while files hold other bytes. */

@@ -5,7 +5,7 @@ import type { WhyFlags } from '../why/tell-why.ts';
 export function addWhyCommand(program: Command, shell: Shell): void {
   const command = program
     .command('why')
-    .argument('<agreement>', 'A3.3, lex id, or namespace/lex-id')
+    .argument('<agreement>', 'A3.3 or lex id, alone or as namespace/id')
     .summary('say why an agreement is in the table as it is, or is not')
     .description(
       "Tells an agreement's time line over the published days: what each did to it, which fields differ, and what made " +

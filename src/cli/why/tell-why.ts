@@ -2,7 +2,7 @@
 import { PermanentError } from '../../errors.ts';
 import { localDate } from '../../job/local-date.ts';
 import { readDocumentHistory } from '../../publish/history/document-history.ts';
-import { findAgreement, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
+import { findAgreement, findOtherCase, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
 import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
 import type { Place } from '../../publish/published.ts';
@@ -30,9 +30,10 @@ export interface WhyFlags extends GlobalFlags {
 const MAX_TOLD = 5;
 const MAX_NAMED = 10;
 
-export async function tellWhy(text: string, flags: WhyFlags, context: Context): Promise<number> {
+export async function tellWhy(asked: string, flags: WhyFlags, context: Context): Promise<number> {
   const { terminal, services } = context;
-  if (text.trim() === '') throw new PermanentError('USAGE', 'Give an A3.3 or a lex id.');
+  const text = asked.trim();
+  if (text === '') throw new PermanentError('USAGE', 'Give an A3.3 or a lex id.');
   const between = readBetween(flags.between);
   const { namespaceModules } = await readConfig({}, context);
   const modules = await loadNamespaces(namespaceModules);
@@ -116,7 +117,10 @@ async function unknownAgreement(
   } else if (unreadable > 0) {
     sentences.push(`As of ${as_of}, ${plural(unreadable, 'row')} of Lex could not be read: it may be among them.`);
   }
-  const details = { asked: text, days: searched, as_of, unreadable };
+  const alike = await findOtherCase(jobDailyA3Data, days, text, namespace ?? null);
+  if (alike !== null) sentences.push(`Did you mean ${alike}?`);
+  const found = alike === null ? {} : { did_you_mean: alike };
+  const details = { asked: text, ...found, days: searched, as_of, unreadable };
   return new PermanentError('AGREEMENT_UNKNOWN', sentences.join(' '), details);
 }
 

@@ -26,7 +26,7 @@ const PARALLEL_FILES = 4;
 /**
  * The documents, ascending; empty: no published day knows one.
  * @param days the newest first
- * @param text a lex id, `namespace/lex id`, or an A3.3
+ * @param text a lex id, `namespace/lex id`, an A3.3, or `namespace/A3.3`
  * @param namespace `null`: any
  * @throws PermanentError `STORE_CORRUPT`
  */
@@ -40,7 +40,33 @@ export async function findAgreement(
   const known = await mapInParallel(places, PARALLEL_FILES, (place) => isKnown(a3, days, place));
   const byId = places.filter((_, i) => known[i]);
   if (byId.length > 0) return byId.map((place) => ({ ...place, found_by: 'lex id' }));
-  return findByA33(a3, days, text, namespace);
+  const byA33 = await findByA33(a3, days, text, namespace);
+  if (byA33.length > 0) return byA33;
+  for (const place of prefixedPlaces(days, text, namespace)) {
+    const found = await findByA33(a3, days, place.lex_id, place.namespace);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/**
+ * The same text in lower or upper case, where the newest day knows that. At most two searches of that day.
+ * @param text found nowhere
+ */
+export async function findOtherCase(
+  a3: Reads,
+  days: readonly HistoryDay[],
+  text: string,
+  namespace: string | null,
+): Promise<string | null> {
+  const start = prefixedPlaces(days, text, namespace)[0]?.namespace.length ?? -1;
+  const [prefix, rest] = [text.slice(0, start + 1), text.slice(start + 1)];
+  for (const spelling of new Set([rest.toLowerCase(), rest.toUpperCase()])) {
+    if (spelling === rest) continue;
+    const found = await findAgreement(a3, days.slice(0, 1), prefix + spelling, namespace);
+    if (found.length > 0) return prefix + spelling;
+  }
+  return null;
 }
 
 /** Every namespace that a published day speaks of, ascending. */
@@ -54,13 +80,20 @@ export function namespacesOf(days: readonly Pick<PublishedDay, 'manifest'>[]): r
 
 /** Places that the text may name, ascending. */
 export function placesMeant(days: readonly HistoryDay[], text: string, namespace: string | null): readonly Place[] {
-  const names = namespacesOf(days).filter((name) => namespace === null || name === namespace);
+  const names = namesAllowed(days, namespace);
+  const places = names.map((name) => ({ namespace: name, lex_id: text }));
+  return [...places, ...prefixedPlaces(days, text, namespace)].sort(comparePlaces);
+}
+
+/** What the text says as `namespace/…`. */
+function prefixedPlaces(days: readonly HistoryDay[], text: string, namespace: string | null): readonly Place[] {
+  const names = namesAllowed(days, namespace);
   const prefixed = names.filter((name) => text.startsWith(`${name}/`) && text.length > name.length + 1);
-  const places = [
-    ...names.map((name) => ({ namespace: name, lex_id: text })),
-    ...prefixed.map((name) => ({ namespace: name, lex_id: text.slice(name.length + 1) })),
-  ];
-  return places.sort(comparePlaces);
+  return prefixed.map((name) => ({ namespace: name, lex_id: text.slice(name.length + 1) }));
+}
+
+function namesAllowed(days: readonly HistoryDay[], namespace: string | null): readonly string[] {
+  return namespacesOf(days).filter((name) => namespace === null || name === namespace);
 }
 
 /** A document that is in the newest table no more has left it with a line in a day's change log. */
