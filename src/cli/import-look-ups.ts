@@ -67,10 +67,12 @@ async function carryOut(
       touched = await findTouched(changed, data);
     };
     const result = await work(data, { allowRejects, ...(dryRun && { dryRun: look }) });
-    const { counts: files, keys, removed, refused } = result;
-    if (terminal.isJson)
-      terminal.printJson(`${tables}-import`, { files, keys, removed, refused, dry_run: dryRun, touched });
-    else {
+    const { counts: files, keys, removed, refused, aliasesOfNobody } = result;
+    const would_be_refused = result.removesTooMany ? 'IMPORT_REMOVES_MANY' : null;
+    if (terminal.isJson) {
+      const found = { files, keys, removed, refused, aliases_of_nobody: aliasesOfNobody };
+      terminal.printJson(`${tables}-import`, { ...found, dry_run: dryRun, would_be_refused, touched });
+    } else {
       tell(result, context);
       if (dryRun) terminal.print(...tellTouched(touched, terminal.width));
       else tellNext(tables, keys, flags, context);
@@ -81,7 +83,8 @@ async function carryOut(
   }
 }
 
-function tell({ counts, refused, removed }: ImportResult, { terminal, cwd }: Context): void {
+function tell(result: ImportResult, { terminal, cwd }: Context): void {
+  const { counts, refused, removed } = result;
   const figure = (header: string) => ({ header, align: 'right' }) as const;
   const columns = [
     { header: 'file', flexible: true },
@@ -100,10 +103,30 @@ function tell({ counts, refused, removed }: ImportResult, { terminal, cwd }: Con
   terminal.print(...renderTable(columns, rows, terminal.width));
   if (removed > 0)
     terminal.print(`${plural(removed, 'entity', 'entities')} out of a master table that no longer names it`);
+  for (const warning of warningsOf(result)) terminal.note(...wrap(harmless(warning), terminal.errorWidth, '! ', '  '));
   const total = counts.reduce((sum, file) => sum + file.refused, 0);
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));
   }
+}
+
+function warningsOf({
+  removesTooMany,
+  aliasesOfNobody: { count: nobodies, examples },
+}: ImportResult): readonly string[] {
+  const named = examples.map(({ line, entity_id }) => `${entity_id} (line ${line})`).join(', ');
+  const more = nobodies > examples.length ? ', …' : '';
+  return [
+    ...(removesTooMany
+      ? ['Without --dry-run this import would be refused [IMPORT_REMOVES_MANY]; --allow-removals allows it.']
+      : []),
+    ...(nobodies > 0
+      ? [
+          `${plural(nobodies, 'alias names', 'aliases name')} an entity that neither the table nor the import knows: ` +
+            `${named}${more}. Documents find nobody by them until it is imported.`,
+        ]
+      : []),
+  ];
 }
 
 /** What comes of it: nothing, as long as no key of the table has changed. */

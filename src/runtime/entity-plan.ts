@@ -8,10 +8,11 @@ import type { MasterRow } from '../agreements/imports/master-table.ts';
 import { type FileCounts, type KeyCounts, planEntityImport } from '../agreements/imports/plan-import.ts';
 import type { ImportLine } from '../agreements/imports/read-table.ts';
 import type { AliasItem, EntityItem } from '../agreements/look-up-items.ts';
+import { entityKey } from '../agreements/look-up-key.ts';
 import { LineSpool } from '../stores/embedded/line-spool.ts';
 import type { RefusedLine } from './import-refused.ts';
 import { mergeItems } from './merge-items.ts';
-import { PlanTotals } from './plan-totals.ts';
+import { type AliasesOfNobody, PlanTotals } from './plan-totals.ts';
 import { dealMembers, type StandingMembers, withoutMembership } from './standing-members.ts';
 
 type Row = MasterRow | AliasItem;
@@ -31,6 +32,8 @@ export interface EntityPlan {
   readonly keys: KeyCounts;
   /** Members of the tables that the files took the place of: how many stood in them, and how many go. */
   readonly members: { readonly standing: number; readonly removed: number };
+  /** Aliases whose entity neither the table nor the import knows. */
+  readonly aliasesOfNobody: AliasesOfNobody;
   /** The first ones, by file and line. */
   readonly refusals: readonly RefusedLine[];
   /** To write, each key once, about ascending by key. Can be read more than once. */
@@ -65,6 +68,7 @@ export async function planEntities(
       counts: totals.counts,
       keys: totals.keys,
       members: totals.members,
+      aliasesOfNobody: totals.aliasesOfNobody(),
       refusals: totals.refusals(),
       items: () => mergeItems(items),
       close: () => items.close(),
@@ -88,8 +92,13 @@ async function deal(
       totals.refuse(file, line.refusal);
       continue;
     }
-    const written = rows.add(partitionOf(line.item.entity_key), JSON.stringify([file, line.line, line.item]));
+    const { item } = line;
+    const written = rows.add(partitionOf(item.entity_key), JSON.stringify([file, line.line, item]));
     if (written !== undefined) await written;
+    if (item.kind !== 'alias') continue;
+    const named: NamedByAlias = { line: line.line, entity_id: item.entity_id, key: entityKey(item.entity_id) };
+    const noted = rows.add(partitionOf(named.key), JSON.stringify(named));
+    if (noted !== undefined) await noted;
   }
 }
 
@@ -110,6 +119,32 @@ async function planPartition(
   for (const item of [...planned.values()].sort(byKey)) {
     const written = items.add(partition, JSON.stringify(item));
     if (written !== undefined) await written;
+  }
+  await findNobodies(dealt, planned, current, totals);
+}
+
+/** Dealt to the partition of the entity that an alias names. */
+interface NamedByAlias {
+  readonly line: number;
+  readonly entity_id: string;
+  readonly key: string;
+}
+
+async function findNobodies(
+  dealt: readonly string[],
+  planned: ReadonlyMap<string, Item>,
+  current: (key: string) => Promise<Item | null>,
+  totals: PlanTotals,
+): Promise<void> {
+  const known = new Map<string, boolean>();
+  for (const text of dealt) {
+    if (!text.startsWith('{')) continue;
+    const { line, entity_id, key } = JSON.parse(text) as NamedByAlias;
+    if (!known.has(key)) {
+      const item = planned.get(key) ?? (await current(key));
+      known.set(key, item?.kind === 'entity' && item.status !== 'pending');
+    }
+    if (known.get(key) === false) totals.countNobody({ line, entity_id });
   }
 }
 

@@ -24,6 +24,7 @@ import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { type EntityFile, type EntityPlan, planEntities } from './entity-plan.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
+import type { AliasesOfNobody } from './plan-totals.ts';
 
 /** Paths; at least one of them. */
 export interface EntityFiles {
@@ -53,6 +54,9 @@ export interface ImportResult {
   readonly keys: KeyCounts;
   /** Entities that went out of a master table, or would. */
   readonly removed: number;
+  /** Whether so many go that the import is refused, which a dry run only tells. */
+  readonly removesTooMany: boolean;
+  readonly aliasesOfNobody: AliasesOfNobody;
 }
 
 /** All of a job's stores will do. */
@@ -92,8 +96,10 @@ export async function importEntityFiles(
   const members = options.isComplete ? { roles, items: stores.entities.list({ status: 'active' }) } : null;
   const plan = await planEntities(files, (key) => stores.entities.get(key), members);
   try {
-    if (options.dryRun === undefined && !options.allowRemovals) checkRemovals(plan.members);
-    return await carryOut<EntityItem | AliasItem>(plan, 'Entity', (entities) => ({ entities }), stores, options);
+    const removesTooMany = !options.allowRemovals && isTooMany(plan.members);
+    if (removesTooMany && options.dryRun === undefined) throw tooManyRemovals(plan.members);
+    const changeOf = (entities: readonly (EntityItem | AliasItem)[]) => ({ entities });
+    return { ...(await carryOut<EntityItem | AliasItem>(plan, 'Entity', changeOf, stores, options)), removesTooMany };
   } finally {
     await plan.close();
   }
@@ -107,7 +113,7 @@ export async function importLawFile(file: string, stores: ImportStores, options:
     yield* items.values();
   };
   return carryOut<LawItem>(
-    { ...law, members: NO_MEMBERS, items: all },
+    { ...law, members: NO_MEMBERS, aliasesOfNobody: NO_ALIASES, items: all },
     'GoverningLaw',
     (laws) => ({ laws }),
     stores,
@@ -122,15 +128,20 @@ function masterFile(role: EntityRole, file: string): EntityFile {
 
 const NO_MEMBERS: EntityPlan['members'] = { standing: 0, removed: 0 };
 
-/** @throws PermanentError `IMPORT_REMOVES_MANY` */
-function checkRemovals({ standing, removed }: EntityPlan['members']): void {
-  if (removed <= Math.max(FEW_REMOVED, standing * MAX_REMOVED_SHARE)) return;
+const NO_ALIASES: AliasesOfNobody = { count: 0, examples: [] };
+
+function isTooMany({ standing, removed }: EntityPlan['members']): boolean {
+  return removed > Math.max(FEW_REMOVED, standing * MAX_REMOVED_SHARE);
+}
+
+function tooManyRemovals({ standing, removed }: EntityPlan['members']): PermanentError {
   const what = `${removed} of ${standing} entities would go out of the master tables.`;
-  throw new PermanentError('IMPORT_REMOVES_MANY', what, { standing, removed });
+  return new PermanentError('IMPORT_REMOVES_MANY', what, { standing, removed });
 }
 
 interface Plan<T> {
   readonly members: EntityPlan['members'];
+  readonly aliasesOfNobody: AliasesOfNobody;
   readonly counts: readonly FileCounts[];
   readonly keys: KeyCounts;
   readonly refusals: readonly RefusedLine[];
@@ -138,7 +149,7 @@ interface Plan<T> {
 }
 
 async function carryOut<T extends EntityItem | AliasItem | LawItem>(
-  { counts, keys, members, refusals: refused, items }: Plan<T>,
+  { counts, keys, members, aliasesOfNobody, refusals: refused, items }: Plan<T>,
   table: Use['table'],
   changeOf: (items: readonly T[]) => LookUpChange,
   stores: ImportStores,
@@ -149,7 +160,7 @@ async function carryOut<T extends EntityItem | AliasItem | LawItem>(
   else {
     for await (const batch of inBatches(items(), MAX_ITEMS_PER_WRITE)) await changeLookUps(stores, changeOf(batch));
   }
-  return { counts, refused, keys, removed: members.removed };
+  return { counts, refused, keys, removed: members.removed, removesTooMany: false, aliasesOfNobody };
 }
 
 async function* usesOf(

@@ -1,6 +1,18 @@
 import { type FileCounts, type ImportPlan, type KeyCounts, MAX_REFUSALS } from '../agreements/imports/plan-import.ts';
 import type { RefusedLine } from './import-refused.ts';
 
+/** Aliases that lead nowhere, and the first of them by line. */
+export interface AliasesOfNobody {
+  readonly count: number;
+  readonly examples: readonly NobodysAlias[];
+}
+interface NobodysAlias {
+  readonly line: number;
+  readonly entity_id: string;
+}
+
+const MAX_EXAMPLES = 5;
+
 type Refusal = Omit<RefusedLine, 'file'>;
 
 /** Sums over the partitions of an import. */
@@ -9,6 +21,7 @@ export class PlanTotals {
   readonly #counts: { file: string; new: number; changed: number; unchanged: number; refused: number }[];
   readonly #keys = { new: 0, changed: 0 };
   readonly members = { standing: 0, removed: 0 };
+  #nobodies: { count: number; examples: readonly NobodysAlias[] } = { count: 0, examples: [] };
   #refusals: { readonly at: number; readonly refusal: Refusal }[] = [];
 
   constructor(files: readonly string[]) {
@@ -32,6 +45,15 @@ export class PlanTotals {
   countMember(isRemoved: boolean): void {
     this.members.standing += 1;
     if (isRemoved) this.members.removed += 1;
+  }
+
+  countNobody(alias: NobodysAlias): void {
+    const examples = [...this.#nobodies.examples, alias].sort((a, b) => a.line - b.line).slice(0, MAX_EXAMPLES);
+    this.#nobodies = { count: this.#nobodies.count + 1, examples };
+  }
+
+  aliasesOfNobody(): AliasesOfNobody {
+    return this.#nobodies;
   }
 
   countChangedKey(): void {
