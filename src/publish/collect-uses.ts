@@ -20,20 +20,17 @@ export class CollectUses {
     }
   }
 
+  /** Ascending by table, key and version. */
   async writeTo(file: PublishedFileWriter): Promise<void> {
-    for (const line of this.lines()) await file.write(line);
-  }
-
-  /** As they stand in the file, ascending by table, key and version. */
-  *lines(): Iterable<string> {
     const entries = [...this.#uses.values()].sort((a, b) => compareUses(a.use, b.use));
     for (const { use, places } of entries) {
       const line: UsesLine = { table: use.table, key: use.key, version: use.version, lex_ids: places };
-      yield JSON.stringify(line);
+      await file.write(JSON.stringify(line));
     }
   }
 }
 
-function compareUses(a: Use, b: Use): number {
+/** By table, key and version. */
+export function compareUses(a: Use, b: Use): number {
   return compareBytes(a.table, b.table) || compareBytes(a.key, b.key) || compareBytes(a.version, b.version);
 }

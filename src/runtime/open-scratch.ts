@@ -1,8 +1,10 @@
 /** Room for what a command works with and throws away, on this machine wherever the data are. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scratch } from '../publish/verify/scratch.ts';
-import { FolderScratch } from '../stores/embedded/folder-scratch.ts';
+
+const BLOCK_BYTES = 128 * 1024;
 
 export interface OpenScratch {
   readonly scratch: Scratch;
@@ -14,7 +16,15 @@ export interface OpenScratch {
 export async function openScratch(parent: string): Promise<OpenScratch> {
   const folder = await mkdtemp(join(parent, 'lexdelta-'));
   return {
-    scratch: new FolderScratch(folder),
+    // Nobody needs it after a crash: nothing is flushed.
+    scratch: {
+      append: (name, bytes) => appendFile(join(folder, name), bytes),
+      async open(name) {
+        const file = join(folder, name);
+        const isThere = (await stat(file).catch(() => null)) !== null;
+        return isThere ? (createReadStream(file, { highWaterMark: BLOCK_BYTES }) as AsyncIterable<Buffer>) : null;
+      },
+    },
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -63,6 +63,13 @@ export const CHANGE_LINE: Shape = object({
   stale: nullable(fromTo),
 });
 
+export const USES_LINE: Shape = object({
+  table: oneOf('Entity', 'GoverningLaw'),
+  key: text,
+  version: text,
+  lex_ids: list(object({ namespace: text, lex_id: text })),
+});
+
 export const MASTER_LINE: Shape = object({
   entity_id: text,
   fields: mapOf(text),

@@ -1,7 +1,7 @@
 /** A shard's Parquet file against its rows, read by a library that shares nothing with how we write it, group by group. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
-import { type DecodedArray, type ParquetScan, parquetScan } from 'hyparquet';
+import { type DecodedArray, type ParquetRowRange, type ParquetScan, parquetScan } from 'hyparquet';
 import { messageOf } from '../../errors.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { TABLE_COLUMNS } from '../parquet/columns.ts';
@@ -10,18 +10,20 @@ import type { Faults } from './faults.ts';
 
 /** Of a column in a group, uncompressed: the encoder ends a group long before. */
 const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
+/** Rows whose values in a column are compared at once, by digest: a group of values would be some 40 MB. */
+const BLOCK_ROWS = 100;
 const DAY_MS = 86_400_000;
 
-/** Holds the file, some 15 MB for 200,000 rows, and one group of it as values, some 40 MB. */
+/** Holds the file, some 15 MB for 200,000 rows, digests of the rows of a group, and one column of it. */
 export class ParquetRows {
   readonly #file: ParquetFile;
   readonly #faults: Faults;
   readonly #scan: ParquetScan | null;
-  #group = -1;
-  #columns: readonly DecodedArray[] = [];
-  #row = 0;
-  #start = 0;
-  #end = 0;
+  /** By column: values of the block that is begun, and digests of the group's blocks before it. */
+  readonly #values: (string | number | null)[][] = TABLE_COLUMNS.map(() => []);
+  #digests: string[][] = TABLE_COLUMNS.map(() => []);
+  #group = 0;
+  #rows = 0;
   #isWrong: boolean;
 
   private constructor(file: ParquetFile, faults: Faults, scan: ParquetScan | null) {
@@ -52,60 +54,76 @@ export class ParquetRows {
     }
   }
 
-  /** Compares the next row of the table. @returns a promise only where a group begins */
+  /** Takes the next row of the table. @returns a promise only where a group ends, which is then compared */
   next(row: TableRow): Promise<void> | undefined {
     if (this.#isWrong) return undefined;
-    return this.#row < this.#end ? this.#compare(row) : this.#nextGroup().then(() => this.#compare(row));
+    for (let i = 0; i < TABLE_COLUMNS.length; i += 1) this.#values[i]!.push(TABLE_COLUMNS[i]!.read(row));
+    this.#rows += 1;
+    if (this.#values[0]!.length === BLOCK_ROWS) this.#endBlock();
+    return this.#rows === this.#scan?.ranges[this.#group]?.rowEnd ? this.#compareGroup() : undefined;
   }
 
   /** After the last row of the table. */
   end(): void {
     const rows = Number(this.#scan?.metadata.num_rows ?? 0);
-    if (this.#isWrong || rows === this.#row) return;
-    this.#tell(null, `holds ${rows} rows where the table has ${this.#row}`);
+    if (!this.#isWrong && rows !== this.#rows) this.#tell(`holds ${rows} rows where the table has ${this.#rows}`);
   }
 
-  #compare(row: TableRow): undefined {
-    if (this.#isWrong) return;
-    const at = this.#row - this.#start;
-    for (let i = 0; i < TABLE_COLUMNS.length; i += 1) {
-      const column = TABLE_COLUMNS[i]!;
-      const value: unknown = this.#columns[i]?.[at] ?? null;
-      if (value === column.read(row)) continue;
-      this.#tell(this.#row + 1, `has another value in row ${this.#row + 1}, column ${column.name}, than the table`);
-      return;
+  #endBlock(): void {
+    for (const [i, values] of this.#values.entries()) {
+      this.#digests[i]!.push(digestOf(values));
+      values.length = 0;
     }
-    this.#row += 1;
   }
 
-  async #nextGroup(): Promise<void> {
-    this.#group += 1;
+  async #compareGroup(): Promise<void> {
     const range = this.#scan?.ranges[this.#group];
-    if (this.#scan === null || range === undefined) {
-      this.#tell(null, `ends after ${this.#row} rows where the table has more`);
-      return;
-    }
+    if (this.#scan === null || range === undefined) return;
+    if (this.#values[0]!.length > 0) this.#endBlock();
+    const digests = this.#digests;
+    this.#digests = TABLE_COLUMNS.map(() => []);
+    this.#group += 1;
     try {
-      const columns: DecodedArray[] = [];
-      for (const { name } of TABLE_COLUMNS) columns.push(await this.#scan.readColumn({ column: name, ...range }));
-      this.#columns = columns;
-      this.#start = range.rowStart;
-      this.#end = range.rowEnd;
+      for (const [i, { name }] of TABLE_COLUMNS.entries()) {
+        if (!this.#isWrong)
+          this.#compareColumn(name, range, await this.#scan.readColumn({ column: name, ...range }), digests[i]!);
+      }
     } catch (error) {
-      this.#tell(null, `cannot be read as Parquet (${messageOf(error)})`);
+      this.#tell(`cannot be read as Parquet (${messageOf(error)})`);
+    }
+  }
+
+  #compareColumn(
+    name: string,
+    { rowStart, rowEnd }: ParquetRowRange,
+    found: DecodedArray,
+    digests: readonly string[],
+  ): void {
+    for (const [block, digest] of digests.entries()) {
+      const from = block * BLOCK_ROWS;
+      const values = Array.from(found.slice(from, from + BLOCK_ROWS) as ArrayLike<unknown>, (value) => value ?? null);
+      if (digestOf(values) === digest) continue;
+      const last = Math.min(rowStart + from + BLOCK_ROWS, rowEnd);
+      this.#tell(`has another value in column ${name}, rows ${rowStart + from + 1} to ${last}, than the table`);
+      return;
     }
   }
 
   /** The first difference tells enough: what follows would be told for every row. */
-  #tell(row: number | null, what: string): void {
+  #tell(what: string): void {
     this.#isWrong = true;
-    this.#faults.add('parquet', this.#file.path, row, what);
+    this.#faults.add('parquet', this.#file.path, null, what);
   }
+}
+
+/** Of texts, numbers and nulls no two lists give the same JSON. */
+function digestOf(values: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(values), 'base64');
 }
 
 function damageOfBytes(bytes: Buffer, { bytes: expected, sha256 }: ParquetFile): string | null {
   if (bytes.length !== expected) return `has ${bytes.length} bytes where ${expected} were published`;
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = hash('sha256', bytes, 'hex');
   return found === sha256 ? null : `has SHA-256 ${found} (stored) where ${sha256} was published`;
 }
 

@@ -1,54 +1,58 @@
 /** Where verification deals what belongs together into ranges, so that its memory does not follow the size of the table. */
-import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
-import { RangeFiles, readRange } from '../range-files.ts';
+import { lineBatches, parsedBatches } from '../lines.ts';
+import { RangeFiles } from '../range-files.ts';
 
-/** Room that is empty at the beginning, and is thrown away afterwards. */
-export type Scratch = Pick<JobDailyA3Data, 'putOnce' | 'get' | 'open' | 'list'>;
+/** Room for files that is empty at the beginning, and is thrown away afterwards. */
+export interface Scratch {
+  append(name: string, bytes: Uint8Array): Promise<void>;
+  /** What was appended, in its order; `null`: nothing was. */
+  open(name: string): Promise<AsyncIterable<Buffer> | null>;
+}
 
-/** Lines that are dealt before they are put away: some 20 MB. */
-const DEALT_LINES = 100_000;
+/** Lines that are held before they are put away: some 10 MB. */
+const HELD_LINES = 50_000;
 
 /** Lines of one kind, range by range in the order that they came in. */
 export class DealtLines<T> {
-  readonly #folder: string;
+  readonly #kind: string;
   readonly #ranges: number;
   readonly #scratch: Scratch;
-  #open: RangeFiles;
-  #dealt = 0;
-  #parts = 0;
+  #held: RangeFiles;
+  #count = 0;
 
-  constructor(folder: string, ranges: number, scratch: Scratch) {
-    this.#folder = folder;
+  constructor(kind: string, ranges: number, scratch: Scratch) {
+    this.#kind = kind;
     this.#ranges = ranges;
     this.#scratch = scratch;
-    this.#open = new RangeFiles(ranges);
+    this.#held = new RangeFiles(ranges);
   }
 
   /** Whether {@link flush} should be called before much more is put. */
   get isFull(): boolean {
-    return this.#dealt >= DEALT_LINES;
+    return this.#count >= HELD_LINES;
   }
 
   put(text: string, line: T): void {
-    this.#open.put(text, line);
-    this.#dealt += 1;
+    this.#held.put(text, line);
+    this.#count += 1;
   }
 
-  /** Puts away what is dealt: once more at the end. */
+  /** Puts away what is held: once more at the end. */
   async flush(): Promise<void> {
-    const part = String(this.#parts).padStart(6, '0');
-    this.#parts += 1;
-    const full = this.#open;
-    this.#open = new RangeFiles(this.#ranges);
-    this.#dealt = 0;
-    await full.write((range) => `${this.#folderOf(range)}/${part}`, this.#scratch);
+    const full = this.#held;
+    this.#held = new RangeFiles(this.#ranges);
+    this.#count = 0;
+    const append = (name: string, bytes: Uint8Array) => this.#scratch.append(name, bytes);
+    await full.write((range) => this.#nameOf(range), { putOnce: append });
   }
 
-  read(range: number): AsyncIterable<readonly T[]> {
-    return readRange<T>(this.#folderOf(range), this.#scratch);
+  async *read(range: number): AsyncIterable<readonly T[]> {
+    const name = this.#nameOf(range);
+    const blocks = await this.#scratch.open(name);
+    if (blocks !== null) yield* parsedBatches(lineBatches(blocks, name), name, (line) => JSON.parse(line) as T);
   }
 
-  #folderOf(range: number): string {
-    return `${this.#folder}/${String(range).padStart(6, '0')}`;
+  #nameOf(range: number): string {
+    return `${this.#kind}-${range}`;
   }
 }

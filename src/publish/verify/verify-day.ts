@@ -182,9 +182,9 @@ class DayVerifier {
         a3,
         base,
         onRow: (line) => {
-          findings.addRow({ line: line.text, row: line.value });
           rows += 1;
           if (rows % REPORT_ROWS === 0) this.#report('rows', rows, day.manifest.rows);
+          return findings.addRow({ line: line.text, row: line.value });
         },
         onBaseDamage: (what) => this.#leave('changes', `the base is damaged: ${what}`),
       });
@@ -192,7 +192,6 @@ class DayVerifier {
       if (verified.isWhole) verifyShardCounts(shard, verified.counts, this.#faults);
       else isWhole = false;
       this.#counts.add(verified.counts);
-      await findings.endShard();
       this.#report('rows', rows, day.manifest.rows);
     }
     if (shards.some(({ parquet }) => parquet === undefined)) this.#leave('parquet', 'not published with this day');

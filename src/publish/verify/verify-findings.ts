@@ -20,6 +20,8 @@ import { DealtLines, type Scratch } from './scratch.ts';
 type PublishedFinding = readonly [number: number, finding: TableFinding];
 type Member = readonly [role: EntityRole, key: string];
 
+/** Entities that are counted before they are dealt: some 10 MB. */
+const MAX_OPEN = 20_000;
 const MEMBERSHIP = /-(?:not-in-co|not-in-cp|in-co-not-cp|not-in-co-or-cp)$/;
 const FILL = /^TABLE-(.+)-fill$/;
 
@@ -47,20 +49,15 @@ export class FindingsCheck {
     this.#published = new DealtLines('findings', ranges, scratch);
     this.#references = new CollectReferences({ put: (text, line) => this.#lines.put(text, line as CheckLine) });
     // An entity that is spelt otherwise in the master table is the same one: both are dealt by its key.
-    this.#entities = new CollectNamedEntities({
-      put: (text, line) => this.#lines.put(entityKey(text), line as CheckLine),
-    });
+    const byKey = { put: (text: string, line: unknown) => this.#lines.put(entityKey(text), line as CheckLine) };
+    this.#entities = new CollectNamedEntities(byKey, MAX_OPEN);
   }
 
-  addRow(stored: StoredRow): void {
+  /** Rows come in the table's order. @returns a promise only where something is put away */
+  addRow(stored: StoredRow): Promise<void> | undefined {
     this.#references.add(stored);
     this.#entities.add(stored.row);
-  }
-
-  /** After each shard: what is put away keeps the order of rows. */
-  async endShard(): Promise<void> {
-    this.#entities.flush();
-    await this.#lines.flush();
+    return this.#lines.isFull ? this.#lines.flush() : undefined;
   }
 
   async addMembers(role: EntityRole, identifiers: readonly string[]): Promise<void> {
@@ -81,6 +78,7 @@ export class FindingsCheck {
    * @returns findings on membership that differ: the Entity table may have changed between the check and the master tables
    */
   async verify(file: PublishedFile, { fill, hasMasters, onRange }: FindingsSources, faults: Faults): Promise<number> {
+    this.#entities.flush();
     await Promise.all([this.#lines.flush(), this.#members.flush(), this.#published.flush()]);
     let differing = 0;
     for (let range = 0; range < this.#ranges; range += 1) {

@@ -1,6 +1,5 @@
 /** One shard of a published day: one pass over its files, side by side, with what the base has of its places. */
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
-import { CollectUses } from '../collect-uses.ts';
 import { Cursor } from '../cursor.ts';
 import { comparePlaces } from '../place.ts';
 import type { ChangeLine, Place, RejectedEntry, Shard, TableRow } from '../published.ts';
@@ -20,14 +19,14 @@ import {
   verifyRejected,
   verifyRows,
 } from './verify-document.ts';
-import { verifyUses } from './verify-uses.ts';
+import { UsesSum, verifyUses } from './verify-uses.ts';
 
 export interface ShardDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
   /** `none`: the first publication. `unknown`: it is not there any more, or cannot be read. */
   readonly base: PublishedDay | 'none' | 'unknown';
-  /** Given each row, in order. */
-  readonly onRow: (row: Line<TableRow>) => void;
+  /** Given each row, in order. @returns a promise only where it has to wait */
+  readonly onRow: (row: Line<TableRow>) => Promise<void> | undefined;
   /** Told of a file of the base that is not as published: with it nothing can be shown of changes. */
   readonly onBaseDamage: (what: string) => void;
 }
@@ -62,7 +61,7 @@ export async function verifyShard(day: PublishedDay, shard: Shard, deps: ShardDe
 
 class ShardPass {
   readonly counts = new ShardCounts();
-  readonly uses = new CollectUses();
+  readonly uses = new UsesSum();
   readonly #shard: Shard;
   readonly #folder: string;
   readonly #deps: ShardDeps;
@@ -102,9 +101,10 @@ class ShardPass {
     for (let place = this.#least(); place !== null; place = this.#least()) {
       const document = await this.#take({ namespace: place.namespace, lex_id: place.lex_id });
       for (const line of document.rows) {
-        this.#deps.onRow(line);
-        const wait = parquet?.next(line.value);
-        if (wait !== undefined) await wait;
+        const taken = this.#deps.onRow(line);
+        if (taken !== undefined) await taken;
+        const group = parquet?.next(line.value);
+        if (group !== undefined) await group;
       }
       this.#verify(document, await this.#takeBase(document));
     }
@@ -118,9 +118,8 @@ class ShardPass {
     this.#order.add(document);
     this.counts.add(document, this.#context.run);
     const entry = rejected.find(({ value }) => value.kind === 'document');
-    if (entry !== undefined) this.uses.add(place, entry.value.uses);
     // Of a stale row, which an earlier transformation made, the uses stand in the row alone.
-    else for (const { value } of rows) this.uses.add(place, value.uses);
+    this.uses.addDocument(place, entry?.value.uses ?? rows.flatMap(({ value }) => value.uses));
     verifyRows(document, this.#context);
     verifyRejected(document, this.#context);
     verifyAgainstBase(document, base, this.#context);

@@ -11,6 +11,7 @@ import { type Verification, verifyDay } from '../../../src/publish/verify/verify
 import type { JobDailyA3Data } from '../../../src/stores/job-daily-a3-data.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../../fakes/memory-look-ups.ts';
+import { MemoryScratch } from '../../fakes/memory-scratch.ts';
 import { type DaySlice, publishDay, rejectedLine, transformedRow, validLine } from '../day-fixture.ts';
 
 const BLOCK_BYTES = 64 * 1024;
@@ -89,7 +90,7 @@ export async function publishThree(): Promise<[MemoryJobDailyA3Data, readonly Pu
 type Reads = Pick<JobDailyA3Data, 'get' | 'open' | 'list'>;
 
 export function verify(a3: Reads, { key }: PublishedDay, recordedSha256: string | null = null): Promise<Verification> {
-  return verifyDay(key, { a3, scratch: new MemoryJobDailyA3Data(BLOCK_BYTES), recordedSha256, linesPerRange: 7 });
+  return verifyDay(key, { a3, scratch: new MemoryScratch(), recordedSha256, linesPerRange: 7 });
 }
 
 /** The store with other bytes at some keys; `null`: the file is gone. */
