@@ -16,6 +16,7 @@ const sample = (path: string) => fileURLToPath(new URL(`../../sample/${path}`, i
 const published = (date: string, path = '') => {
   return join(root, 'lexdelta-data', 'JobDailyA3Data', 'published', `as_of=${date}`, 'attempt=1', path);
 };
+const options = () => ({ services: LOCAL_SERVICES, cwd: root, now: '2021-10-22T06:00:00Z' });
 const cli = (args: readonly string[]) =>
   runCli(args, { services: LOCAL_SERVICES, cwd: root, now: '2021-10-26T06:00:00Z' });
 const verify = (date: string, ...flags: readonly string[]) => cli(['verify', date, ...flags]);
@@ -129,10 +130,10 @@ describe('lexdelta verify', () => {
 
   it('stops at Ctrl+C, and leaves nothing behind', async () => {
     const TMPDIR = await mkdtemp(join(root, 'tmp-'));
-    const options = { services: LOCAL_SERVICES, cwd: root, env: { TMPDIR } };
+    const own = { ...options(), env: { TMPDIR } };
 
-    expect((await runCli(['verify', TWO], options)).exitCode).toBe(0);
-    expect(await runCli(['verify', TWO], { ...options, stop: 'SIGINT' })).toMatchObject({ exitCode: 130, stdout: '' });
+    expect((await runCli(['verify', TWO], own)).exitCode).toBe(0);
+    expect(await runCli(['verify', TWO], { ...own, stop: 'SIGINT' })).toMatchObject({ exitCode: 130, stdout: '' });
     expect(await readdir(TMPDIR)).toEqual([]);
   });
 
