@@ -3,6 +3,7 @@ import type { Use } from '../../agreements/look-up-items.ts';
 import type { NamespaceModule } from '../../agreements/namespaces/namespace-module.ts';
 import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import { shownValue } from '../../agreements/table-a3/findings.ts';
+import type { Finding } from '../../agreements/transformed.ts';
 import type { NamespaceCounts } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
@@ -83,6 +84,8 @@ export interface DocumentStory extends Place {
   readonly as_of: string;
   readonly state: StoryState;
   readonly rows: readonly StoryRow[];
+  /** What the rows were made with; `null`: not known. */
+  readonly warnings: readonly ExplainedFinding[] | null;
   readonly rejected: {
     /** First day of those in a row on which it is rejected, as far as days are looked at. */
     readonly standing_since: string;
@@ -105,10 +108,11 @@ export interface StoryContext {
   readonly modules: ReadonlyMap<string, NamespaceModule>;
 }
 
-/** @param history the newest first */
+/** @param history the newest first; @param warnings of the rows that stand, `null`: not known */
 export function tellStory(
   document: FoundDocument,
   history: readonly DocumentDay[],
+  warnings: readonly Finding[] | null,
   context: StoryContext,
 ): DocumentStory {
   const { namespace, lex_id, found_by } = document;
@@ -122,6 +126,7 @@ export function tellStory(
     as_of: day.manifest.business_date,
     state: stateOf(state, history),
     rows: state.rows.map(storyRow),
+    warnings: warnings?.map(explainFinding) ?? null,
     rejected:
       rejected === null
         ? null

@@ -34,6 +34,7 @@ export function renderStory(
   return [
     ...head(story, paint, width),
     ...rows(story, width),
+    ...warnings(story, width),
     ...findingLines(story.rejected?.findings ?? [], width, '  '),
     ...origins(story, paint, width),
     '',
@@ -92,6 +93,14 @@ function values({ values, full_name }: StoryRow, width: number): readonly string
     const whole = field === 'A3.4' && full_name !== null ? fact('', `cut; all of it: ${full_name}`, width) : [];
     return [...fact(field, value, width), ...whole];
   });
+}
+
+function warnings({ warnings: found }: DocumentStory, width: number): readonly string[] {
+  const lines = (found ?? []).slice(0, MAX_SHOWN).flatMap(({ rule, message, value }, i) => {
+    const quoted = value === null ? '' : ` Found ${JSON.stringify(value)}.`;
+    return fact(i === 0 ? 'warning' : '', `${rule}: ${message}${quoted}`, width);
+  });
+  return [...lines, ...more(found?.length ?? 0, width)];
 }
 
 /** The key of a row, as the fields name it. */

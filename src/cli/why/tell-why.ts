@@ -5,6 +5,7 @@ import { readDocumentHistory } from '../../publish/history/document-history.ts';
 import { findAgreement, findOtherCase, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
 import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
+import { readRowWarnings } from '../../publish/history/row-warnings.ts';
 import type { Place } from '../../publish/published.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { loadNamespaces } from '../../runtime/local-functions.ts';
@@ -54,7 +55,8 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
     for (const document of found.slice(0, MAX_TOLD)) {
       step = `reading what became of ${document.namespace}/${document.lex_id}`;
       const history = await readDocumentHistory(data.jobDailyA3Data, days, document);
-      stories.push(tellStory(document, history, { between, missing, modules }));
+      const warnings = await readRowWarnings(data.jobDailyA3Data, all, document, history[0]?.state.rows ?? []);
+      stories.push(tellStory(document, history, warnings, { between, missing, modules }));
     }
     endProgress();
     const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));

@@ -6,6 +6,7 @@ import { renderStory } from '../../../src/cli/why/render-story.ts';
 import type { NamespaceCounts } from '../../../src/job/contracts.ts';
 import { readDocumentHistory } from '../../../src/publish/history/document-history.ts';
 import type { HistoryDay } from '../../../src/publish/history/published-days.ts';
+import { readRowWarnings } from '../../../src/publish/history/row-warnings.ts';
 import { openPublishedDay } from '../../../src/publish/read-published.ts';
 import type { SliceLine } from '../../../src/publish/slice-output.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
@@ -47,7 +48,9 @@ async function storyOf(
     days.unshift({ ...(await openPublishedDay(a3, manifest)), base: i === 0 ? 'none' : 'known' });
   }
   const history = await readDocumentHistory(a3, days, { namespace: 'mac', lex_id: 'm-1' });
-  return tellStory({ namespace: 'mac', lex_id: 'm-1', found_by: 'lex id' }, history, CONTEXT);
+  const place = { namespace: 'mac', lex_id: 'm-1' };
+  const warnings = await readRowWarnings(a3, days, place, history[0]!.state.rows);
+  return tellStory({ ...place, found_by: 'lex id' }, history, warnings, CONTEXT);
 }
 
 describe('the story of a document', () => {
@@ -100,6 +103,19 @@ describe('the story of a document', () => {
       '! in the table with older rows: the document is rejected since 2021-10-12, as of\n  2021-10-13.',
     );
     expect(text).toContain('look at   npx lexdelta rejected agreements-2021-10-13-attempt-1 --data d');
+  });
+
+  it('tells the warnings that the standing rows were made with, days later too', async () => {
+    const finding = { field: 'A3.4', rule: 'A3.4-cut', severity: 'warning', message: 'It is cut.' } as const;
+    const warned = {
+      ...validLine('m-1', [row({})]),
+      findings: [{ ...finding, value: 'ISDA Mas', agreement_id: 'A-1' }],
+    };
+    const story = await storyOf([[warned], [OTHER]]);
+
+    expect(story.warnings).toMatchObject([{ rule: 'A3.4-cut' }]);
+    expect(renderStory(story, HINTS, SCREEN)).toContain('  warning   A3.4-cut: It is cut. Found "ISDA Mas".');
+    expect((await storyOf([[rejectedLine('m-1', 'x')]])).warnings).toBeNull();
   });
 
   it('never mixes what the standing rows were made of with what was rejected', async () => {
