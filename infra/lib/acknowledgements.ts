@@ -15,7 +15,8 @@ const NIST = 'NIST.800.53.R5-';
 /** Resources with a wildcard, by what they look like and what is done to them. */
 const WILDCARDS: readonly { readonly resource: RegExp; readonly actions: RegExp; readonly reason: string }[] = [
   {
-    resource: /\.Arn>\/(\?{4}-\?\?-\?\?|execution_input|records|published|as_of|replay|look-ups|holds|retention)\/.*\*(\/manifest\.json)?$/,
+    resource:
+      /\.Arn>\/(\?{4}-\?\?-\?\?|execution_input|records|published|as_of|replay|look-ups|holds|retention)\/.*\*(\/manifest\.json)?$/,
     actions: /^s3:(GetObject|PutObject|DeleteObject|AbortMultipartUpload)$/,
     reason: 'Objects of one folder of one bucket: their keys hold the date, attempt and number of each run.',
   },
