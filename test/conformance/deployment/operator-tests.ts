@@ -80,7 +80,7 @@ export function operatorTests(homes: () => BothHomes): void {
 
         expect(there).toEqual(here);
         expect(there.exitCode).toBe(0);
-        expect(there.stdout.length).toBeGreaterThan(50);
+        expect(there.stdout.length).toBeGreaterThan(40);
       },
     );
 

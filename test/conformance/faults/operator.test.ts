@@ -149,6 +149,7 @@ function starter(id: string) {
     LEXDELTA_JOB_INPUT: JSON.stringify(job),
     LEXDELTA_TIME_ZONE: 'America/New_York',
     LEXDELTA_DAYS_BACK: '1',
+    LEXDELTA_HOLIDAYS: '[]',
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   return { scheduled: { scheduled_time: `${NEXT}T06:00:00Z` }, start: openStarter() };

@@ -28,7 +28,8 @@ export function oracleHomes(oracle: Oracle, lambda: LambdaServer): OpenHome {
         });
         const status = await waitForEnd(oracle, executionArn);
         const { events } = await oracle.call('states', 'GetExecutionHistory', { executionArn });
-        return outcomeOf(status, (events as readonly RawEvent[]).at(-1)!);
+        // Not the last of all: branches that still run when another has failed go on telling a little.
+        return outcomeOf(status, (events as readonly RawEvent[]).findLast(({ type }) => type.startsWith('Execution'))!);
       },
       async history(nameOrId) {
         const executionArn = started.get(nameOrId) ?? nameOrId;
@@ -84,10 +85,10 @@ async function waitForEnd(oracle: Oracle, executionArn: string): Promise<string>
   }
 }
 
-/** From the last event: DescribeExecution gives an output that is a text without its quotes. */
-function outcomeOf(status: string, last: RawEvent): Outcome {
-  const { output } = last['executionSucceededEventDetails'] ?? {};
-  const { error, cause } = last['executionFailedEventDetails'] ?? {};
+/** From the event of the end: DescribeExecution gives an output that is a text without its quotes. */
+function outcomeOf(status: string, end: RawEvent): Outcome {
+  const { output } = end['executionSucceededEventDetails'] ?? {};
+  const { error, cause } = end['executionFailedEventDetails'] ?? {};
   return {
     status,
     ...(typeof output === 'string' ? { output: JSON.parse(output) as Json } : {}),

@@ -9,15 +9,20 @@ export type Reply =
 
 type Handler = (payload: unknown, context: object) => Promise<unknown>;
 
-const { handler } = (await import(pathToFileURL(workerData as string).href)) as { readonly handler: Handler };
+export interface FunctionThread {
+  readonly bundle: string;
+  readonly remainingMs: number;
+}
+
+const { bundle, remainingMs } = workerData as FunctionThread;
+const { handler } = (await import(pathToFileURL(bundle).href)) as { readonly handler: Handler };
 
 parentPort!.on('message', async (payload: unknown) => {
   parentPort!.postMessage(await reply(payload));
 });
 
 async function reply(payload: unknown): Promise<Reply> {
-  // No time is left: every turn ends as soon as it may, so that the next one goes on where it stood.
-  const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 0 };
+  const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => remainingMs };
   try {
     // As JSON, in which Lambda would send it.
     const output = JSON.parse(JSON.stringify((await handler(payload, context)) ?? null)) as unknown;

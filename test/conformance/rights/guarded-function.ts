@@ -53,8 +53,9 @@ export class GuardedFunction {
   async failsWithout(right: Right, payload: unknown): Promise<boolean> {
     const { reply, denials } = await this.try([right], payload);
     const isDenied = denials.some(({ action, resource }) => isFor(right, action, resource));
-    if (reply.ok || !isDenied || !reply.message.includes(right.action)) return false;
-    this.shown.set(right, reply.message);
+    const failure = failureOf(reply);
+    if (!isDenied || failure?.includes(right.action) !== true) return false;
+    this.shown.set(right, failure);
     return true;
   }
 
@@ -98,6 +99,12 @@ export class GuardedFunction {
     this.#running.delete(role);
     await running?.stop();
   }
+}
+
+/** What failed; `null`: nothing. A table that is published does not fail with the retention behind it, which tells instead. */
+function failureOf(reply: Reply): string | null {
+  if (!reply.ok) return reply.message;
+  return (reply.output as { readonly retention?: { readonly error: string | null } } | null)?.retention?.error ?? null;
 }
 
 /** As Lambda gives it to the machine: an error by its name and message. */

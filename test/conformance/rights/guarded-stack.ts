@@ -24,6 +24,8 @@ import { GuardedFunction } from './guarded-function.ts';
 import { Roles } from './roles.ts';
 import { makeMachine, makeStores, type Place } from './stand-in-stores.ts';
 
+const TEN_MINUTES_MS = 600_000;
+
 export interface GuardedStack {
   readonly functions: ReadonlyMap<DeployedName, GuardedFunction>;
   readonly front: GuardFront;
@@ -70,8 +72,12 @@ export async function startGuardedStack(): Promise<GuardedStack> {
     const functions = new Map(
       deployedFunctions(template, DEPLOYED_NAMES, resolve).map((deployed) => {
         const bundle = join(assembly, `asset.${deployed.asset}`, 'index.mjs');
-        const { environment } = deployed;
-        return [deployed.name, new GuardedFunction(deployed, { bundle, environment, ...place }, { front, roles })];
+        const { name, environment } = deployed;
+        // Without any time left every turn ends as soon as it may, so that the next one goes on where it stood. Retention,
+        // which takes what time is left, would do nothing.
+        const remainingMs = name === 'CleanupDailyJob' ? TEN_MINUTES_MS : 0;
+        const settings = { bundle, environment, remainingMs, ...place };
+        return [name, new GuardedFunction(deployed, settings, { front, roles })];
       }),
     );
     undo.push(() => Promise.all([...functions.values()].map((one) => one.stop())));

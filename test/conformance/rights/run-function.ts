@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Credentials } from '../deployment/call-aws.ts';
-import type { Reply } from './function-worker.ts';
+import type { FunctionThread, Reply } from './function-worker.ts';
 
 export interface FunctionSettings {
   /** Its `index.mjs`. */
   readonly bundle: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** That each call is told it has left. */
+  readonly remainingMs: number;
   readonly endpoint: string;
   readonly region: string;
 }
@@ -15,9 +17,9 @@ export interface FunctionSettings {
 export class RunningFunction {
   readonly #worker: Worker;
 
-  constructor({ bundle, environment, endpoint, region }: FunctionSettings, credentials: Credentials) {
+  constructor({ bundle, environment, remainingMs, endpoint, region }: FunctionSettings, credentials: Credentials) {
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
-      workerData: bundle,
+      workerData: { bundle, remainingMs } satisfies FunctionThread,
       stdout: true, // Its log.
       env: {
         ...environment,
