@@ -53,12 +53,10 @@ export async function carryOutRun(
   let outcome: RunOutcome;
   try {
     const onEvent = (event: RunEvent): void => {
-      if (event.type === 'run') {
-        isFollowing = event.mode === 'following' || runtime.isElsewhere;
-        // What another process began, or what has ended, is of another day: `show` tells it.
-        if (event.mode !== 'following') tellRemarks(onDate, context);
-      }
-      display.onEvent(event);
+      if (event.type === 'run') isFollowing = event.mode === 'following' || runtime.isElsewhere;
+      display.onEvent(event); // Takes its block away first.
+      // What another process began, or what has ended, may be of another day: `show` tells it.
+      if (event.type === 'run' && event.mode !== 'following') tellRemarks(onDate, context);
     };
     outcome = await runtime.run(request, { onEvent, signal });
   } finally {

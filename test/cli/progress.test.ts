@@ -94,6 +94,19 @@ describe('showProgress', () => {
     ]);
   });
 
+  it('says that it took over, when the process that it followed has ended', () => {
+    const stream = new PassThrough();
+    const display = showProgress(new Terminal(new PassThrough(), stream, {}), ['mac'], Date.now);
+    for (const mode of ['following', 'resumed'] as const) display.onEvent({ type: 'run', mode, run: 'r', attempt: 1 });
+    display.end();
+
+    expect(String(stream.read()).trimEnd().split('\n')).toEqual([
+      'r  attempt 1  runs already, followed since 2021-10-20 06:02:11 UTC',
+      'r  attempt 1  taken over from a process that ended, goes on 2021-10-20',
+      '  06:02:11 UTC',
+    ]);
+  });
+
   it('draws over its own block on a terminal, and takes it away at the end', () => {
     const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
 
