@@ -1,7 +1,7 @@
 /**
  * Proves a published day again from its files alone: every file as its manifest lists it, every line in order and place,
- * and all that was derived from rows (Parquet, uses, change log, ledger, findings) derived again. Holds a shard's uses, a row
- * group, and a range of identifiers, never the table.
+ * and all that was derived from rows (Parquet, uses, change log, ledger, findings) derived again. Holds the Parquet file of a
+ * shard and a range of identifiers, never the table.
  */
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { attemptOfManifest, publishedFolder } from '../attempt-files.ts';
