@@ -39,6 +39,8 @@ export interface VerifyProgress {
   readonly total: number;
 }
 
+/** What rests on the files of shards. */
+const OF_SHARDS: readonly Claim[] = ['rows', 'rejected', 'parquet', 'uses', 'changes', 'ledger', 'findings'];
 /** Rows between two reports of progress. */
 const REPORT_ROWS = 5_000;
 
@@ -195,7 +197,7 @@ class DayVerifier {
       this.#report('rows', rows, day.manifest.rows);
     }
     if (shards.some(({ parquet }) => parquet === undefined)) this.#leave('parquet', 'not published with this day');
-    if (!isWhole) for (const claim of CLAIMS.slice(2)) this.#leave(claim, 'files of the day are damaged');
+    if (!isWhole) for (const claim of OF_SHARDS) this.#leave(claim, 'files of the day are damaged');
     return isWhole;
   }
 
@@ -217,6 +219,7 @@ class DayVerifier {
       }
     }
     const hasMasters = masters !== undefined && this.#faults.count('files') === before;
+    if (masters !== undefined && !hasMasters) this.#leave('masters', 'files of the day are damaged');
     const damaged = this.#faults.count('files');
     await readPublishedFindings(a3, day, this.#faults, (line) => check.addPublished(line));
     if (this.#faults.count('files') > damaged) this.#leave('findings', 'they cannot be read');
