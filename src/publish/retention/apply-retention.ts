@@ -40,13 +40,15 @@ export async function applyRetention(plan: RetentionPlan, deps: ApplyRetentionDe
   const tables: AttemptId[] = [];
   let more = false;
   for (const table of plan.going) {
-    if (deps.shouldStop()) break;
-    if (!(await deleteTable(table, plan.newest ?? '', sweep, deps))) more = true;
+    if (!sweep.mayGoOn()) more = true;
+    else if (!(await deleteTable(table, plan.newest ?? '', sweep, deps))) more = true;
     else tables.push({ business_date: table.business_date, attempt: table.attempt });
   }
-  for (const attempt of plan.failed) await sweep.folder(publishedFolder(attempt));
-  for (const attempt of plan.records) await sweep.folder(recordsFolder(attempt));
-  return { tables, deleted: sweep.deleted, more: more || deps.shouldStop() };
+  const leftovers = [...plan.failed.map(publishedFolder), ...plan.records.map(recordsFolder)];
+  for (const folder of leftovers) {
+    if (!sweep.mayGoOn() || !(await sweep.folder(folder))) more = true;
+  }
+  return { tables, deleted: sweep.deleted, more };
 }
 
 /** @returns whether it is gone to the last file */
@@ -73,7 +75,8 @@ async function deleteTable(
   const pointer = asOfKey(business_date);
   if (pointsAt(await a3.get(pointer), manifest)) await sweep.keys([{ key: pointer, size: 0 }]);
   if (body !== null) await sweep.keys([{ key: manifest, size: body.length }]);
-  return sweep.folder(publishedFolder(table));
+  const isGone = await sweep.folder(publishedFolder(table));
+  return isGone && (await sweep.folder(recordsFolder(table)));
 }
 
 async function isHeld(a3: Pick<JobDailyA3Data, 'get' | 'list'>, business_date: string): Promise<boolean> {
@@ -110,20 +113,23 @@ class Sweep {
     for (const { size } of objects) this.#bytes += size;
   }
 
-  /** @returns whether nothing is left in it */
+  /** Something is done however late it is, so that every turn comes closer to the end. */
+  mayGoOn(): boolean {
+    return this.#files === 0 || !this.#deps.shouldStop();
+  }
+
+  /** @returns whether nothing is left in it, as far as it was looked at */
   async folder(folder: string): Promise<boolean> {
     const { a3, shouldStop } = this.#deps;
     let batch: { readonly key: string; readonly size: number }[] = [];
     for await (const object of a3.list(folder)) {
       batch.push(object);
       if (batch.length < MAX_REMOVED) continue;
-      if (shouldStop()) return false;
       await this.keys(batch);
       batch = [];
+      if (shouldStop()) return false;
     }
-    if (batch.length === 0) return true;
-    if (shouldStop()) return false;
-    await this.keys(batch);
+    if (batch.length > 0) await this.keys(batch);
     return true;
   }
 }

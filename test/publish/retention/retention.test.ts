@@ -34,8 +34,12 @@ describe('retention', () => {
 
   it('stops when it is told to, and goes on the next time', async () => {
     const { a3, head } = await fewDays();
-    expect(await retain(a3, head, { shouldStop: () => true })).toMatchObject({ deleted: { files: 0 }, more: true });
-    expect(await retain(a3, head)).toMatchObject({ more: false });
+    await publishDay(a3, '2021-08-03');
+    expect(await retain(a3, head, { shouldStop: () => true })).toMatchObject({
+      tables: [{ business_date: OLD }],
+      more: true,
+    });
+    expect(await retain(a3, head)).toMatchObject({ tables: [{ business_date: '2021-08-03' }], more: false });
   });
 
   it('records what is deleted before it is, and keeps the first record', async () => {
