@@ -7,7 +7,9 @@ over HTTP on 127.0.0.1 together with moto's DynamoDB. What moto leaves open is f
   - `lambda:` calls go to LAMBDA_ENDPOINT, all others back to this server;
   - States Language names fields in PascalCase, the API in its own way: LocalStack's renaming, which moto left out;
   - an execution that is given no name gets one of its own;
-  - waiting for a retry or for a nested execution takes WAIT_SCALE of its time.
+  - waiting for a retry or for a nested execution takes WAIT_SCALE of its time;
+  - a nested execution that is tried again listens to no task token: that of the try before was ended, which moto, when its
+    threads meet so, takes for a timeout.
 
 Environment: PORT, LAMBDA_ENDPOINT, NODE (binary), JSONATA_CHILD (file), WAIT_SCALE.
 """
@@ -184,6 +186,15 @@ AmazonStateLanguageParser.parse = staticmethod(functools.cache(AmazonStateLangua
 
 retrier_decl.time = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * WAIT_SCALE))
 callback.time = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds * WAIT_SCALE))
+
+eval_sync = callback.StateTaskServiceCallback._eval_sync
+
+
+def eval_sync_without_token(self, env, sync_resolver, timeout_seconds, callback_endpoint, heartbeat_endpoint):
+    return eval_sync(self, env, sync_resolver, timeout_seconds, None, heartbeat_endpoint)
+
+
+callback.StateTaskServiceCallback._eval_sync = eval_sync_without_token
 
 
 def end_with_parent():
