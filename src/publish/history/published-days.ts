@@ -15,22 +15,24 @@ export interface PublishedDaysDeps {
 }
 
 /**
- * The newest publication first; of a date that was published twice both. Where a base was deleted, the next one is that of
- * the last date before it that still has a table.
+ * The newest publication first, each once; of a date that was published twice both. Where a base was deleted, the next one is
+ * that of the last date before it that still has a table.
  * @throws PermanentError `STORE_CORRUPT`
  */
 export async function* readPublishedDays({ jobStats, a3 }: PublishedDaysDeps): AsyncIterable<HistoryDay> {
   const { head } = await jobStats.getLock();
   let day = head === null ? null : await openPublishedDay(a3, head);
   let pointers: readonly string[] | null = null;
+  const seen = new Set<string>();
   while (day !== null) {
     const { base, business_date } = day.manifest;
+    seen.add(day.key);
     const older: PublishedDay | null = base === null ? null : await openIfThere(a3, base);
     yield { ...day, base: base === null ? 'none' : older === null ? 'gone' : 'known' };
     day = older;
     if (day !== null || base === null) continue;
     pointers ??= await pointersOf(a3);
-    day = await lastDayBefore(a3, pointers, business_date);
+    day = await lastDayBefore(a3, pointers, business_date, seen);
   }
 }
 
@@ -47,15 +49,17 @@ async function pointersOf(a3: Pick<JobDailyA3Data, 'list'>): Promise<readonly st
   return keys.sort().reverse();
 }
 
+/** @param seen manifests to pass over: a date that was published late stands before the ones that it was built on */
 async function lastDayBefore(
   a3: Pick<JobDailyA3Data, 'get'>,
   pointers: readonly string[],
   date: string,
+  seen: ReadonlySet<string>,
 ): Promise<PublishedDay | null> {
   for (const pointer of pointers) {
     if (pointer >= `as_of/${date}.json`) continue;
     const manifest = manifestOf(await a3.get(pointer));
-    const day = manifest === null ? null : await openIfThere(a3, manifest);
+    const day = manifest === null || seen.has(manifest) ? null : await openIfThere(a3, manifest);
     if (day !== null) return day;
   }
   return null;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type HistoryDay, readPublishedDays } from '../../../src/publish/history/published-days.ts';
 import { writeAsOf } from '../../../src/publish/write-as-of.ts';
-import type { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
+import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
+import { publishDay } from '../day-fixture.ts';
 import { ALL, publish } from './plans.ts';
 
 /** As retention leaves it: these keys are gone. */
@@ -51,5 +52,20 @@ describe('the published days', () => {
 
     expect(await read(without(a3, [keys[2]!, keys[1]!]), keys[3]!)).toEqual(['2021-10-13 gone', '2021-10-10 none']);
     expect(await read(without(a3, keys.slice(0, 3)), keys[3]!)).toEqual(['2021-10-13 gone']);
+  });
+
+  it('come once each where a date was published late, and older ones are deleted', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const keys: string[] = [];
+    for (const business_date of ['2021-10-08', '2021-10-11', '2021-10-12', '2021-10-07']) {
+      const id = { business_date, attempt: 1 };
+      const { manifest } = await publishDay(a3, id, keys.at(-1) ?? null, [{ namespace: 'mac', lines: [] }]);
+      await writeAsOf({ phase: 'as_of', ...id, manifest }, { a3 });
+      keys.push(manifest);
+    }
+
+    const days = await read(without(a3, [keys[0]!]), keys[3]!);
+
+    expect(days).toEqual(['2021-10-07 known', '2021-10-12 known', '2021-10-11 gone']);
   });
 });
