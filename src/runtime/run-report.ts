@@ -16,6 +16,9 @@ import type { JobStatsRow, RunStatus } from '../stores/job-stats.ts';
 import { messageOfCause } from './error-cause.ts';
 import type { JobExecution } from './job-data.ts';
 
+/** `ended` is `null` where the run failed before the last of Lex's answers. ISO. */
+export type ReportedExtraction = Pick<Extraction, 'began'> & { readonly ended: Extraction['ended'] | null };
+
 export interface RunReport {
   readonly run: string;
   readonly business_date: string;
@@ -36,8 +39,8 @@ export interface RunReport {
   readonly publication: WriteManifestOutput | null;
   /** `null`: it has not come so far, or ran before there was any. */
   readonly retention: RetentionSummary | null;
-  /** When Lex was read; `null`: it has not published, or ran before it was told. */
-  readonly extraction: Extraction | null;
+  /** When Lex was read; `null`: it was not, nobody could write it, or it ran before it was told. */
+  readonly extraction: ReportedExtraction | null;
   /** What operators accepted, each with its figures. */
   readonly overrides: readonly Acceptance[];
   readonly base: string | null;
@@ -71,7 +74,7 @@ export function readRunReport(row: JobStatsRow): RunReport {
     failed_slices: Number(row['failed_slices'] ?? 0),
     publication: readPublication(json<WriteManifestOutput | null>('publication', null)),
     retention: json<RetentionSummary | null>('retention', null),
-    extraction: json<Extraction | null>('extraction', null),
+    extraction: readExtraction(json<Partial<ReportedExtraction> | null>('extraction', null)),
     base: text('base'),
     error: readError(text('error'), text('cause')),
   };
@@ -130,6 +133,12 @@ const NOT_COUNTED: Partial<WriteManifestOutput> = {
   findings_by_rule: {},
   fill_gate: null,
 };
+
+/** A run that failed before it asked Lex for anything has neither time. */
+function readExtraction(stored: Partial<ReportedExtraction> | null): ReportedExtraction | null {
+  const { began = null, ended = null } = stored ?? {};
+  return began === null ? null : { began, ended };
+}
 
 /** Our own causes begin with `[CODE]`. */
 function readError(name: string | null, cause: string | null): RunReport['error'] {

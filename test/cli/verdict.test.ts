@@ -154,6 +154,16 @@ describe('renderVerdict', () => {
     `);
   });
 
+  it('says when Lex was read, and of a run that failed meanwhile since when', () => {
+    const [began, ended] = ['2021-10-20T06:02:12Z', '2021-10-20T06:05:00Z'];
+    const read = (extraction: RunReport['extraction']) =>
+      verdict(failedReport({ extraction })).find((line) => line.startsWith('  read'));
+
+    expect(read({ began, ended })).toBe('  read        from Lex, 2021-10-20 06:02:12 UTC to 2021-10-20 06:05:00 UTC');
+    expect(read({ began, ended: null })).toBe('  read        from Lex, 2021-10-20 06:02:12 UTC on, not to the end');
+    expect(read(null)).toBeUndefined();
+  });
+
   it('says what is left when the table is published but its hashes are not', () => {
     const error = { name: 'TransientError', code: 'STORE_BUSY', message: '[STORE_BUSY] The hashes were not written.' };
 

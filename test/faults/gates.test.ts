@@ -47,6 +47,7 @@ describe('a Lex that is away for good', () => {
       expect(failed).toMatchObject({ status: 'failed', iterations: max_query_iterations, publication: null });
       expect(failed.error).toMatchObject({ code: 'QUERY_GATE_FAILED', message: expect.stringContaining(cause) });
       expect(failed.query).toMatchObject([{ namespace: 'mac', total_docs_queried: 0, complete: false }]);
+      expect(failed.extraction).toEqual({ began: expect.stringContaining('T'), ended: expect.stringContaining('T') });
       expect(await lock()).toEqual({ ...before, fence: before.fence + 1 });
       await history.expectFates(ONE, EVERY_DOCUMENT);
 
@@ -55,6 +56,19 @@ describe('a Lex that is away for good', () => {
       await history.expectFates(TWO, { ...EVERY_DOCUMENT, 2: { published: { law: 'Nevada' } } });
     },
   );
+});
+
+describe('a namespace that had documents and lists none', () => {
+  it('fails the run while Lex is read: its row says since when, and that it was not read to the end', async () => {
+    await history.succeed(ONE);
+    for (let n = 1; n <= 6; n += 1) history.books.remove('mac', n);
+
+    const failed = await history.run(TWO);
+
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'NAMESPACE_EMPTIED' }, query: [] });
+    expect(failed.extraction).toEqual({ began: expect.stringContaining('T'), ended: null });
+    expect(failed.extraction!.began >= failed.started_at).toBe(true);
+  });
 });
 
 describe('a namespace that is queried again', () => {

@@ -106,7 +106,9 @@ function runFacts(report: RunReport): string {
 /** The documents are those of then, whatever the table's date. */
 function extractionFact({ extraction }: RunReport, options: VerdictOptions): readonly string[] {
   if (extraction === null) return [];
-  return fact(options, 'read', `from Lex, ${utcTime(extraction.began)} to ${utcTime(extraction.ended)}`);
+  const { began, ended } = extraction;
+  const until = ended === null ? ' on, not to the end' : ` to ${utcTime(ended)}`;
+  return fact(options, 'read', `from Lex, ${utcTime(began)}${until}`);
 }
 
 /** The code in front stays: it is what an operator looks up. One remedy: of the first code that is no gate's, else its own. */
