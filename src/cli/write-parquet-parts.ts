@@ -25,9 +25,9 @@ export async function writeParquetParts(
   }
   // Begins with a dot, so that no reader takes it for a partition.
   const partial = join(folder, `.as_of=${day.asOf}.${randomUUID()}.partial`);
+  const inside = join(partial, `attempt=${day.attempt}`);
+  await makeFolder(inside);
   try {
-    const inside = join(partial, `attempt=${day.attempt}`);
-    await makeFolder(inside);
     for (const { path, pieces } of parts) await writeWholeFile(join(inside, basename(path)), guard(pieces));
     await rename(partial, target);
     return target;
