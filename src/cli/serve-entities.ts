@@ -1,5 +1,5 @@
 /** The work of `lexdelta entities serve`. */
-import { type EntityServer, startEntityServer } from '../enrichment/entity-server.ts';
+import { type LocalServer, startEntityServer } from '../enrichment/entity-server.ts';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -38,7 +38,7 @@ export async function serveEntities(flags: ServeFlags, context: Context): Promis
   }
 }
 
-async function startServer(options: Parameters<typeof startEntityServer>[0]): Promise<EntityServer> {
+async function startServer(options: Parameters<typeof startEntityServer>[0]): Promise<LocalServer> {
   try {
     return await startEntityServer(options);
   } catch (error) {

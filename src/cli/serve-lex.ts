@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
 import { parseFaults } from '../lex/lex-faults.ts';
-import type { LexServer } from '../lex/lex-server.ts';
+import type { LocalServer } from '../lex/local-server.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { refuseStack } from './define-command.ts';
@@ -47,7 +47,7 @@ export async function serveLex(flags: ServeFlags, context: Context): Promise<num
 async function startServer(
   { services }: Context,
   options: Parameters<Context['services']['startLex']>[0],
-): Promise<LexServer> {
+): Promise<LocalServer> {
   try {
     return await services.startLex(options);
   } catch (error) {

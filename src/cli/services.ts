@@ -1,5 +1,6 @@
 /** What commands need of the rest, loaded when it is needed: `--help` must not wait for a database. */
-import type { LexServer, LexServerOptions } from '../lex/lex-server.ts';
+import type { LexServerOptions } from '../lex/lex-server.ts';
+import type { LocalServer } from '../lex/local-server.ts';
 import type { DataAccess, DataPlace, JobData, StackPlace } from '../runtime/job-data.ts';
 import type { JobRuntime } from '../runtime/job-runtime.ts';
 import type { HashRebuild } from '../runtime/local-hash-rebuild.ts';
@@ -10,7 +11,7 @@ export interface Services {
   openStackRuntime(place: StackPlace): Promise<JobRuntime>;
   openData(place: DataPlace, access: DataAccess): Promise<JobData>;
   rebuildHashes(folder: string): Promise<HashRebuild>;
-  startLex(options: LexServerOptions): Promise<LexServer>;
+  startLex(options: LexServerOptions): Promise<LocalServer>;
 }
 
 export const LOCAL_SERVICES: Services = {

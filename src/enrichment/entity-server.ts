@@ -1,9 +1,8 @@
 /** An entity service over a table of entities, to try against: the whole contract of docs/entity-service.md. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { EntityItem, EntityRole } from '../agreements/look-up-items.ts';
 import { entityKey } from '../agreements/look-up-key.ts';
+import { bringsToken, isLoopbackName, type LocalServer, listenOn, namesLoopback } from '../lex/local-server.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 
 /** A name of 8,192 characters is cut to a digest in every key; this holds more. */
@@ -19,15 +18,8 @@ export interface EntityServerOptions {
   readonly token?: string | undefined;
 }
 
-export interface EntityServer {
-  /** `http://host:port` */
-  readonly url: string;
-  /** Breaks off what is under way. */
-  close(): Promise<void>;
-}
-
 /** @throws Node's own error when the port is taken (`EADDRINUSE`) or may not be used */
-export async function startEntityServer(options: EntityServerOptions): Promise<EntityServer> {
+export async function startEntityServer(options: EntityServerOptions): Promise<LocalServer> {
   const { host = '127.0.0.1', port, token } = options;
   const isLoopback = isLoopbackName(host);
   const server = createServer((request, response) => {
@@ -35,32 +27,15 @@ export async function startEntityServer(options: EntityServerOptions): Promise<E
     const answered = refused === null ? answer(request, response, options.entities) : send(response, ...refused);
     answered.catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => resolve());
-  });
-  const address = server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${name}:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenOn(server, host, port);
 }
 
 type Refusal = readonly [status: number, body: object];
 
 /** What is refused before anything is read, `null` when nothing is. */
 function refuse(request: IncomingMessage, token: string | undefined, isLoopback: boolean): Refusal | null {
-  // A page in somebody's browser must not reach a loopback server under a name of its own.
-  const host = (request.headers.host ?? '')
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .toLowerCase();
-  if (isLoopback && !isLoopbackName(host)) return [421, { error: 'wrong_host' }];
-  if (token !== undefined && !isSameText(request.headers.authorization ?? '', `Bearer ${token}`)) {
+  if (isLoopback && !namesLoopback(request)) return [421, { error: 'wrong_host' }];
+  if (token !== undefined && !bringsToken(request, token)) {
     return [401, { error: 'unauthorized' }];
   }
   if (request.url !== '/entities/resolve') return [404, { error: 'not_found' }];
@@ -117,14 +92,4 @@ function textIn(body: string): string | null {
 
 async function send(response: ServerResponse, status: number, body: object): Promise<void> {
   response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
-}
-
-/** Takes the same time wherever the texts differ. */
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(left!, right!);
-}
-
-function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

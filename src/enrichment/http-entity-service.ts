@@ -12,6 +12,7 @@ import {
   type RetryPolicy,
   withRetries,
 } from '../lex/http-retry.ts';
+import { isLoopbackName } from '../lex/local-server.ts';
 import type { EntityAnswer, EntityAuthority, EntityQuestion } from './entity-authority.ts';
 import { readEntityAnswer } from './read-entity-answer.ts';
 
@@ -167,7 +168,7 @@ function checkUrl(baseUrl: string, token: string | undefined): URL {
     const what = 'The URL of the entity service must hold no user, query or fragment; a token has its own setting.';
     throw new PermanentError('INPUT_INVALID', what);
   }
-  if (url.protocol === 'http:' && (token?.trim() ?? '') !== '' && !isThisMachine(url.hostname)) {
+  if (url.protocol === 'http:' && (token?.trim() ?? '') !== '' && !isLoopbackName(url.hostname)) {
     const what = 'A token goes to an entity service over https:// only, or to this machine.';
     throw new PermanentError('INPUT_INVALID', what);
   }
@@ -187,10 +188,6 @@ function headersWith(token: string | undefined): Readonly<Record<string, string>
     throw new PermanentError('INPUT_INVALID', 'The token holds characters that no HTTP header can carry.');
   }
   return { ...headers, authorization: `Bearer ${bearer}` };
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
 function definedOf({ random, sleep }: Partial<RetryDependencies>): Partial<RetryDependencies> {

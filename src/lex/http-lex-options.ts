@@ -7,6 +7,7 @@ import {
   type RetryDependencies,
   type RetryPolicy,
 } from './http-retry.ts';
+import { isLoopbackName } from './local-server.ts';
 
 /** A document of 10 MB must pass; what is longer than this would rather be a mistake or an attack. */
 export const DEFAULT_MAX_ROW_BYTES = 32 * 1024 * 1024;
@@ -111,7 +112,7 @@ function commonHeaders(
   url: URL,
   { token, compression = 'auto' }: HttpLexSourceOptions,
 ): Readonly<Record<string, string>> {
-  const asksForCompression = compression === 'always' || (compression === 'auto' && !isThisMachine(url.hostname));
+  const asksForCompression = compression === 'always' || (compression === 'auto' && !isLoopbackName(url.hostname));
   const headers = {
     'user-agent': 'lexdelta',
     'accept-encoding': asksForCompression ? 'zstd, gzip;q=0.5' : 'identity',
@@ -122,8 +123,4 @@ function commonHeaders(
     throw new PermanentError('INPUT_INVALID', 'The Lex token holds characters that no HTTP header can carry.');
   }
   return { ...headers, authorization: `Bearer ${bearer}` };
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }

@@ -1,7 +1,5 @@
 /** A Lex over a folder, to try against: all of the HTTP contract, with faults on demand. Loopback unless told otherwise. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { BUILT_IN_ID_FIELDS } from './document-id.ts';
 import { drawFault, type Fault, type Faults } from './lex-faults.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type ServerAnswer,
 } from './lex-server-answers.ts';
 import { sendAnswer } from './lex-server-sending.ts';
+import { bringsToken, isLoopbackName, type LocalServer, listenOn, namesLoopback } from './local-server.ts';
 import { NamespaceFiles } from './namespace-files.ts';
 
 /** The largest `query_batch_size`, and the row before the page. */
@@ -43,15 +42,8 @@ export interface LexServerOptions {
   readonly cacheBytes?: number;
 }
 
-export interface LexServer {
-  /** `http://host:port` */
-  readonly url: string;
-  /** Breaks off what is under way. */
-  close(): Promise<void>;
-}
-
 /** @throws Node's own error when the port is taken (`EADDRINUSE`) or may not be used */
-export async function startLexServer(options: LexServerOptions): Promise<LexServer> {
+export async function startLexServer(options: LexServerOptions): Promise<LocalServer> {
   const { host = '127.0.0.1', port, idFields = BUILT_IN_ID_FIELDS, cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const settings: AnswerSettings = {
     files: new NamespaceFiles({ folder: options.folder, idFields, cacheBytes, maxRowBytes: Number.POSITIVE_INFINITY }),
@@ -67,19 +59,7 @@ export async function startLexServer(options: LexServerOptions): Promise<LexServ
     const refused = refuse(request, options.token, isLoopback);
     respond(request, response, refused, fault, settings, options.faults).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => resolve());
-  });
-  const address = server.address() as AddressInfo;
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${name}:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenOn(server, host, port);
 }
 
 async function respond(
@@ -127,30 +107,11 @@ function shortened(rows: number, fault: Fault | null): number {
 /** What is refused before anything is looked at, `null` when nothing is. */
 function refuse(request: IncomingMessage, token: string | undefined, isLoopback: boolean): ServerAnswer | null {
   if (!request.url?.startsWith('/')) return jsonAnswer(400, { error: 'bad_target' });
-  // A page in somebody's browser must not reach a loopback server under a name of its own.
-  if (isLoopback && !isLoopbackName(hostNameOf(request.headers.host ?? '')))
-    return jsonAnswer(421, { error: 'wrong_host' });
-  if (token !== undefined && !isSameText(request.headers.authorization ?? '', `Bearer ${token}`)) {
+  if (isLoopback && !namesLoopback(request)) return jsonAnswer(421, { error: 'wrong_host' });
+  if (token !== undefined && !bringsToken(request, token)) {
     return jsonAnswer(401, { error: 'unauthorized' }, { 'www-authenticate': 'Bearer' });
   }
   return request.method === 'GET' ? null : jsonAnswer(405, { error: 'method_not_allowed' }, { allow: 'GET' });
-}
-
-/** Takes the same time wherever the texts differ. */
-function isSameText(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return timingSafeEqual(left!, right!);
-}
-
-function hostNameOf(hostHeader: string): string {
-  return hostHeader
-    .replace(/:\d+$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .toLowerCase();
-}
-
-function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function splitOnce(url: string): readonly [string, string] {

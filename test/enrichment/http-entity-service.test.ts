@@ -97,6 +97,7 @@ describe('the entity service over HTTP', () => {
     ['https://user:pass@entities.inet', undefined],
     ['https://entities.inet?x=1', undefined],
     ['http://entities.inet', 'secret'],
+    ['http://127.entities.inet', 'secret'],
     ['https://entities.inet', 'two words'],
   ])('refuses %s with the token %s before it asks, and repeats neither', (baseUrl, token) => {
     expect(() => openHttpEntityService({ baseUrl, token })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));

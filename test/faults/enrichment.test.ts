@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aliasItem, entityItem } from '../../src/agreements/make-look-up-items.ts';
 import { enrichFromQueue } from '../../src/enrichment/enrich.ts';
-import { type EntityServer, startEntityServer } from '../../src/enrichment/entity-server.ts';
+import { startEntityServer } from '../../src/enrichment/entity-server.ts';
 import { openHttpEntityService } from '../../src/enrichment/http-entity-service.ts';
+import type { LocalServer } from '../../src/lex/local-server.ts';
 import { openPublishedDay, readRejected, resolveAsOf } from '../../src/publish/read-published.ts';
 import { MemoryEntityTable } from '../fakes/memory-look-ups.ts';
 import { withStores } from './support/data-folder.ts';
@@ -16,7 +17,7 @@ const [ONE, TWO] = ['2021-10-20', '2021-10-21'] as const;
 
 let history: History;
 let known: MemoryEntityTable;
-let service: EntityServer;
+let service: LocalServer;
 beforeEach(async () => {
   history = await History.begin();
   history.books.putMany('mac', 1, 6).put('mac', 3, { counterparty: 'Stranger Ltd' });
