@@ -3,7 +3,8 @@
  * text. What was found counts only when the file's stored bytes are those that were published, so all of them are read;
  * they are decompressed only as far as the lines can be.
  */
-import { pipeline, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { corrupt } from '../lines.ts';
@@ -39,9 +40,12 @@ export async function searchLines<T, R>(
   const searcher = new Searcher(key, search);
   // What is behind the last line is never decompressed, so its end is missing: that is no fault.
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES, finishFlush: constants.Z_SYNC_FLUSH });
-  pipeline(Readable.from(neededBytes(readStoredBytes(a3, key, file), searcher)), gunzip, () => undefined);
+  const allRead = pipeline(Readable.from(neededBytes(readStoredBytes(a3, key, file), searcher)), gunzip);
+  allRead.catch(() => undefined); // Seen below.
   try {
     for await (const block of gunzip as AsyncIterable<Buffer>) searcher.add(block);
+    // The decompressor ends at the first byte behind its stream: what is there is still to be read and found wrong.
+    await allRead;
   } catch (error) {
     if (isZlibError(error)) throw corrupt(key, `cannot be decompressed (${error.code})`);
     throw error;

@@ -10,18 +10,20 @@ interface Line {
   readonly text: string;
 }
 
-function published(lines: readonly Line[], blockBytes: number) {
+/** @param more bytes that stand behind what was published */
+function published(lines: readonly Line[], blockBytes: number, more = Buffer.alloc(0)) {
   const content = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   const body = gzipSync(content);
   const sha = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
   const sizes = { bytes: body.length, sha256: sha(body), lines: lines.length, content_sha256: sha(content) };
   const file: PublishedFile = { path: 'table/shard-00000.ndjson.gz', ...sizes };
   const read: number[] = [];
+  const stored = Buffer.concat([body, more]);
   const open = async () =>
     (async function* () {
-      for (let at = 0; at < body.length; at += blockBytes) {
+      for (let at = 0; at < stored.length; at += blockBytes) {
         read.push(at);
-        yield body.subarray(at, at + blockBytes);
+        yield stored.subarray(at, at + blockBytes);
       }
     })();
   return { file, a3: { open }, read };
@@ -70,5 +72,18 @@ describe('searching a published file', () => {
     expect(parsed).toHaveLength(1);
     expect(read.at(-1)).toBeGreaterThan(file.bytes - 1025);
     await expect(damaged).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+  });
+
+  it('takes nothing from a file that is longer than it was published', async () => {
+    const lines = Array.from({ length: 3_000 }, (_, i) => ({ id: String(i), text: `${i * 7919}` }));
+    for (const [more, blockBytes] of [
+      [Buffer.from('x'), 100],
+      [Buffer.alloc(70_000), 100],
+      [Buffer.alloc(70_000), 1_000_000],
+      [gzipSync('{"id":"7"}\n'), 100],
+    ] as const) {
+      const { file, a3 } = published(lines, blockBytes, more);
+      await expect(searchLines(a3, 'day', file, search('7'))).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    }
   });
 });
