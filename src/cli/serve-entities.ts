@@ -1,6 +1,7 @@
 /** The work of `lexdelta entities serve`. */
-import { type LocalServer, startEntityServer } from '../enrichment/entity-server.ts';
+import { startEntityServer } from '../enrichment/entity-server.ts';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
+import type { LocalServer } from '../lex/local-server.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { placeOf } from './define-command.ts';
