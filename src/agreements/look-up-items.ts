@@ -53,10 +53,16 @@ export function usedVersion(item: EntityItem | AliasItem | LawItem | null): stri
   return item === null || ('status' in item && item.status === 'pending') ? ABSENT : item.version;
 }
 
+/**
+ * Code points of a text that somebody is asked about; a longer one is cut. A document may hold megabytes where a name should
+ * stand, and ten messages must fit into the 256 KiB of a request to SQS, a placeholder into an item of DynamoDB.
+ */
+export const MAX_ASKED_TEXT = 2_000;
+
 /** Asks a worker to find out who `entity_key` is. Sent again while the placeholder is pending. */
 export interface EnrichmentMessage {
   readonly entity_key: string;
-  /** The name or identifier as the document has it. */
+  /** The name or identifier as the document has it, up to {@link MAX_ASKED_TEXT}. */
   readonly text: string;
   readonly namespace: string;
   readonly lex_id: string;

@@ -35,7 +35,7 @@ export interface TransformedDocument {
   readonly uses: readonly Use[];
   /**
    * Entities that were looked for and are unknown or pending: key and the text as the document has it (where an alias led
-   * to the key: the identifier that the alias names); each key once.
+   * to the key: the identifier that the alias names), up to `MAX_ASKED_TEXT`; each key once.
    */
   readonly unknown_entities: readonly { readonly entity_key: string; readonly text: string }[];
 }

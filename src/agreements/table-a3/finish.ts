@@ -1,6 +1,7 @@
 /** Second phase of a document's transformation: looked up, every document rule applied. */
 import type { AgreementRecord } from '../agreement-records.ts';
 import { compareBytes } from '../byte-order.ts';
+import { MAX_ASKED_TEXT } from '../look-up-items.ts';
 import { entityKey, lawKey } from '../look-up-key.ts';
 import type { TransformedDocument, TransformedRow } from '../transformed.ts';
 import { Findings } from './findings.ts';
@@ -8,7 +9,7 @@ import { type LookUps, Uses } from './look-ups.ts';
 import type { PreparedDocument } from './prepare.ts';
 import { makeRecord, type RecordResult } from './record.ts';
 import type { RuleSet } from './rules.ts';
-import { cleanText, collapseBlanks } from './text.ts';
+import { cleanText, collapseBlanks, cutAt } from './text.ts';
 
 /** Makes the records of a prepared document. Pure, and never throws, whatever document was prepared. */
 export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rules: RuleSet): TransformedDocument {
@@ -39,7 +40,7 @@ export function finishDocument(prepared: PreparedDocument, lookUps: LookUps, rul
     rows: valid ? rows.sort(compareRows) : [],
     findings: findings.list(),
     uses: allUses.list(),
-    unknown_entities: [...unknown].map(([entity_key, text]) => ({ entity_key, text })),
+    unknown_entities: [...unknown].map(([entity_key, text]) => ({ entity_key, text: cutAt(text, MAX_ASKED_TEXT) })),
   };
 }
 

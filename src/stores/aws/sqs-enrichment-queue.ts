@@ -11,15 +11,14 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { EnrichmentMessage } from '../../agreements/look-up-items.ts';
+import { type EnrichmentMessage, MAX_ASKED_TEXT } from '../../agreements/look-up-items.ts';
+import { cutAt } from '../../agreements/table-a3/text.ts';
 import { PermanentError } from '../../errors.ts';
 import type { DeadLetter, EnrichmentQueue, ReceivedMessage } from '../look-ups.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 
 /** SQS takes and gives at most 10 messages a request. */
 const BATCH_MESSAGES = 10;
-/** Longer names are cut: ten messages must fit into the 256 KiB that a request of every region holds. */
-const MAX_TEXT_UNITS = 4_096;
 /** A short poll asks some of SQS's machines only, and may miss the one message that there is. */
 const POLL_SECONDS = 1;
 /** How long dead letters are hidden while they are listed or sent again; those that were listed are shown again at once. */
@@ -63,10 +62,17 @@ export class SqsEnrichmentQueue implements EnrichmentQueue {
 
   async receive(max: number, visibilitySeconds: number): Promise<readonly ReceivedMessage[]> {
     const received: ReceivedMessage[] = [];
-    for await (const { ReceiptHandle = '', Body, Attributes } of this.#take(this.#url, max, visibilitySeconds)) {
-      const message = messageOf(bodyIn(Body));
-      const receiveCount = Number(Attributes?.ApproximateReceiveCount ?? 1);
-      if (message !== null) received.push({ receipt: ReceiptHandle, message, receiveCount });
+    // Those that are none of ours stay hidden, and there may be others behind them.
+    for (let isEmpty = false; !isEmpty && received.length < max; ) {
+      const wanted = max - received.length;
+      let taken = 0;
+      for await (const { ReceiptHandle = '', Body, Attributes } of this.#take(this.#url, wanted, visibilitySeconds)) {
+        taken += 1;
+        const message = messageOf(bodyIn(Body));
+        const receiveCount = Number(Attributes?.ApproximateReceiveCount ?? 1);
+        if (message !== null) received.push({ receipt: ReceiptHandle, message, receiveCount });
+      }
+      isEmpty = taken < wanted;
     }
     return received;
   }
@@ -212,7 +218,7 @@ async function unlessGone(answer: Promise<unknown>): Promise<void> {
 
 /** JSON, with the two characters escaped that SQS refuses and JSON allows. */
 function bodyOf(message: EnrichmentMessage, more: object = {}): string {
-  const text = message.text.slice(0, MAX_TEXT_UNITS);
+  const text = cutAt(message.text, MAX_ASKED_TEXT);
   const json = JSON.stringify({ ...message, text, ...more });
   return json.replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }

@@ -75,6 +75,12 @@ describe('uses', () => {
     expect(pending).toEqual(missing);
   });
 
+  it('ask about a name of megabytes with no more of it than a message and a row of a store can hold', () => {
+    const { unknown_entities } = transform(card({ party_2: '\u{1f600}'.repeat(2_000_000) }));
+
+    expect(unknown_entities).toMatchObject([{ text: '\u{1f600}'.repeat(2_000) }]);
+  });
+
   it('of an alias whose entity nobody knows lead to that entity', () => {
     const { valid, uses, unknown_entities } = transform(card({ party_2: 'Nobody' }), [aliasItem('Nobody', 'N-1')]);
 
