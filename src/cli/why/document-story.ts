@@ -30,6 +30,13 @@ export interface StoryEvent {
   readonly date: string;
   readonly attempt: number;
   readonly run: string;
+  /**
+   * Date of the older table that it is compared with, where those in between were deleted: what is told happened on one of
+   * their dates, or on this one. `null`: nothing lies in between.
+   */
+  readonly since: string | null;
+  /** The run that made the result; `null`: none did, as where a document was removed or only saved again. */
+  readonly made_by: string | null;
   readonly event: DayEventKind;
   readonly rows: readonly RowDifference[];
   readonly reasons: readonly Reason[];
@@ -200,7 +207,7 @@ function timeLine(
   for (const [i, one] of [...history.entries()].reverse()) {
     const { business_date } = one.day.manifest;
     if (!isWithin(business_date, between)) continue;
-    const ofDay = entriesOfDay(namespace, stateBefore(history, i), one);
+    const ofDay = entriesOfDay(namespace, before(history, i), one);
     // Days come in the order of their publication, which is nearly always that of their dates.
     while (gaps[0] !== undefined && gaps[0].date < business_date) entries.push(gaps.shift()!);
     entries.push(...ofDay);
@@ -208,16 +215,24 @@ function timeLine(
   return [...entries, ...gaps];
 }
 
-/** `null`: not known. */
-function stateBefore(history: readonly DocumentDay[], i: number): DocumentState | null {
+interface Before {
+  /** `null`: not known. */
+  readonly state: DocumentState | null;
+  readonly since: string | null;
+}
+
+/** Where the base was deleted, the last table before it that is kept stands for it. */
+function before(history: readonly DocumentDay[], i: number): Before {
   const { base } = history[i]!.day;
-  if (base === 'none') return NOTHING;
-  return base === 'known' ? (history[i + 1]?.state ?? null) : null;
+  const older = history[i + 1];
+  if (base === 'none') return { state: NOTHING, since: null };
+  if (older === undefined) return { state: null, since: null };
+  return { state: older.state, since: base === 'gone' ? older.day.manifest.business_date : null };
 }
 
 const NOTHING: DocumentState = { rows: [], rejected: null, unreadable: [] };
 
-function entriesOfDay(namespace: string, before: DocumentState | null, now: DocumentDay): readonly TimeLineEntry[] {
+function entriesOfDay(namespace: string, { state, since }: Before, now: DocumentDay): readonly TimeLineEntry[] {
   const { business_date: date, attempt, run, query } = now.day.manifest;
   const entries: TimeLineEntry[] = [];
   const counts = query.find((one) => one.namespace === namespace);
@@ -225,12 +240,22 @@ function entriesOfDay(namespace: string, before: DocumentState | null, now: Docu
     // Before its namespace was ever read there is nothing to tell.
     if (isStanding(now.state)) entries.push({ type: 'not_in_run', date, run });
   } else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
-  const event = explainDay(before, now);
+  const maker = makerOf(now.state);
+  const isMade = since === null ? maker === run : maker !== null && (state === null || makerOf(state) !== maker);
+  const event = explainDay(state, isMade ? { ...now, day: { manifest: { run: maker! } } } : now);
   if (event === null) return isStanding(now.state) ? [...entries, ...doubtsOf(now, counts)] : entries;
   const { kind, rows, reasons, row_reasons } = event;
+  // These two are of the day alone.
+  const ofDay = kind === 'touched' || kind === 'unreadable';
+  const about = { date, attempt, run, since: ofDay ? null : since, made_by: isMade ? maker : null };
   const findings = findingsOf(kind, now.state);
   const masked = rows.map((row) => ({ ...row, fields: maskFields(row.fields) }));
-  return [...entries, { type: 'event', date, attempt, run, event: kind, rows: masked, reasons, row_reasons, findings }];
+  return [...entries, { type: 'event', ...about, event: kind, rows: masked, reasons, row_reasons, findings }];
+}
+
+/** The run that made the last result; `null`: there is none. */
+function makerOf({ rows, rejected }: DocumentState): string | null {
+  return rejected?.run ?? rows[0]?.lineage.run ?? null;
 }
 
 /** What could hide that Lex changed or removed the document. */

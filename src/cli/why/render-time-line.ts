@@ -72,8 +72,9 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
   const line = (text: string) => wrap(harmless(text), width, `  ${entry.date}  `, INDENT);
   switch (entry.type) {
     case 'no_table': {
-      const { from, to, days, last } = entry;
+      const { from, to, days, deleted, last } = entry;
       const through = from === to ? '' : ` through ${to}`;
+      if (deleted) return line(`deleted by retention${through} (${plural(days, 'business day')})`);
       const before = last === null ? 'there is none before' : `the last good one is as of ${last}`;
       return line(`no table${through} (${plural(days, 'business day')}): ${before}`);
     }
@@ -85,16 +86,19 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
     case 'unreadable_rows':
       return [];
     case 'event':
-      return renderEvent(entry.run === standing ? { ...entry, findings: [] } : entry, paint, width);
+      return renderEvent((entry.made_by ?? entry.run) === standing ? { ...entry, findings: [] } : entry, paint, width);
   }
 }
 
 function renderEvent(entry: StoryEvent, paint: Paint, width: number): readonly string[] {
-  const { date, run, event, rows, reasons, row_reasons, findings } = entry;
+  const { date, run, since, made_by, event, rows, reasons, row_reasons, findings } = entry;
   const [tone, words] = EVENTS[event];
+  // On which of the deleted days is not known, only which run it was.
+  const when = since === null ? `, by ${run}` : ` since ${since}, the last table before that is kept`;
+  const who = since === null || made_by === null ? '' : `, by ${made_by}`;
   const isWhole = rows.length > 0 && rows.every(({ change }) => change !== 'changed');
   const whole = isWhole ? ` (${wholeRows(rows)})` : '';
-  const [first = '', ...more] = wrap(`${words}${whole}, by ${run}`, width, `  ${date}  `, INDENT);
+  const [first = '', ...more] = wrap(`${words}${whole}${when}${who}`, width, `  ${date}  `, INDENT);
   // What was added stands above, unless it is there no more.
   const told = rows.every(({ change }) => change === 'added') ? [] : rows;
   const ofRows = JSON.stringify(row_reasons) === JSON.stringify(reasons) ? [] : row_reasons;

@@ -7,6 +7,7 @@ import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
 import { readRowWarnings } from '../../publish/history/row-warnings.ts';
 import type { Place } from '../../publish/published.ts';
+import { deletedDates } from '../../publish/retention/deletion-record.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { loadNamespaces } from '../../runtime/local-functions.ts';
 import { readBusinessDays } from '../business-days.ts';
@@ -44,13 +45,14 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
   const endProgress = showProgressLine(terminal, () => harmless(`${text}  ${step}`));
   try {
     const all = await publishedDays(data);
-    const days = daysBetween(all, between);
+    const deleted = await deletedDates(data.jobDailyA3Data);
+    const days = daysBetween(all, between, deleted);
     checkNamespace(flags.namespace, all);
     step = `looking for it in ${plural(days.length, 'published day')}`;
     const found = await findAgreement(data.jobDailyA3Data, days, text, flags.namespace ?? null);
     if (found.length === 0) throw await unknownAgreement(text, flags, days, between, data);
     const today = localDate(context.now(), businessDays.timeZone);
-    const missing = missingBetween(all, between, businessDays.calendar, today);
+    const missing = missingBetween(all, between, businessDays.calendar, today, deleted);
     const stories: DocumentStory[] = [];
     for (const document of found.slice(0, MAX_TOLD)) {
       step = `reading what became of ${document.namespace}/${document.lex_id}`;

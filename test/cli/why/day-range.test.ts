@@ -28,6 +28,13 @@ describe('the days that are asked for', () => {
     expect(dates(daysBetween(published, { from: '2021-10-01', to: '2021-10-19' }))).toEqual(['2021-10-19']);
   });
 
+  it('come with the last one that is kept where those in between are deleted', () => {
+    const kept = days('2021-10-26', '2021-10-20').map((day) => ({ ...day, base: 'gone' as const }));
+
+    expect(dates(daysBetween(kept, { from: '2021-10-25', to: '2021-10-26' }))).toEqual(['2021-10-26', '2021-10-20']);
+    expect(dates(daysBetween(kept, { from: '2021-10-20', to: '2021-10-20' }))).toEqual(['2021-10-20']);
+  });
+
   it('take both forms of a date, the earlier one first', () => {
     expect(readBetween(['10-20-2021', '2021-10-21'])).toEqual({ from: '2021-10-20', to: '2021-10-21' });
     expect(() => readBetween(['10-21-2021', '10-20-2021'])).toThrow('the earlier date comes first');
@@ -46,15 +53,26 @@ describe('business days without a table', () => {
 
   it('are told together where no published day lies between, with the last good one', () => {
     expect(missingBetween(published, null, CALENDAR, '2021-11-30')).toEqual([
-      { from: '2021-10-19', to: '2021-10-20', days: 2, last: '2021-10-18' },
-      { from: '2021-10-22', to: '2021-10-26', days: 3, last: '2021-10-21' },
+      { from: '2021-10-19', to: '2021-10-20', days: 2, deleted: false, last: '2021-10-18' },
+      { from: '2021-10-22', to: '2021-10-26', days: 3, deleted: false, last: '2021-10-21' },
+    ]);
+  });
+
+  it('tell those whose tables were deleted from those that never had one', () => {
+    const deleted = new Set(['2021-10-19', '2021-10-20', '2021-10-25']);
+
+    expect(missingBetween(published, null, CALENDAR, '2021-11-30', deleted)).toEqual([
+      { from: '2021-10-19', to: '2021-10-20', days: 2, deleted: true, last: '2021-10-18' },
+      { from: '2021-10-22', to: '2021-10-22', days: 1, deleted: false, last: '2021-10-21' },
+      { from: '2021-10-25', to: '2021-10-25', days: 1, deleted: true, last: '2021-10-21' },
+      { from: '2021-10-26', to: '2021-10-26', days: 1, deleted: false, last: '2021-10-25' },
     ]);
   });
 
   it('lie within the dates that are asked for, and not after today', () => {
     const between = { from: '2021-10-14', to: '9999-12-31' };
 
-    expect(missingBetween(published, between, CALENDAR, '2021-10-28')).toEqual([
+    expect(missingBetween(published, between, CALENDAR, '2021-10-28')).toMatchObject([
       { from: '2021-10-14', to: '2021-10-15', days: 2, last: null },
       { from: '2021-10-19', to: '2021-10-20', days: 2, last: '2021-10-18' },
       { from: '2021-10-22', to: '2021-10-26', days: 3, last: '2021-10-21' },

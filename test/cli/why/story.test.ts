@@ -36,6 +36,7 @@ const BROKEN: SliceLine = {
 async function storyOf(
   lines: readonly (readonly SliceLine[])[],
   query: (counts: readonly NamespaceCounts[], day: number) => readonly NamespaceCounts[] = (counts) => counts,
+  deleted: readonly number[] = [],
 ) {
   const a3 = new MemoryJobDailyA3Data();
   const days: HistoryDay[] = [];
@@ -47,7 +48,10 @@ async function storyOf(
     });
     days.unshift({ ...(await openPublishedDay(a3, manifest)), base: i === 0 ? 'none' : 'known' });
   }
-  const history = await readDocumentHistory(a3, days, { namespace: 'mac', lex_id: 'm-1' });
+  const kept = days
+    .map((day, i) => (deleted.includes(lines.length - i - 2) ? { ...day, base: 'gone' as const } : day))
+    .filter((_, i) => !deleted.includes(lines.length - i - 1));
+  const history = await readDocumentHistory(a3, kept, { namespace: 'mac', lex_id: 'm-1' });
   const place = { namespace: 'mac', lex_id: 'm-1' };
   const warnings = await readRowWarnings(a3, days, place, history[0]!.state.rows);
   return tellStory({ ...place, found_by: 'lex id' }, history, warnings, CONTEXT);
@@ -165,6 +169,48 @@ describe('the story of a document', () => {
     ]);
     const text = renderStory(story, HINTS, SCREEN).join('\n');
     expect(text).toContain('  2021-10-12  its namespace was not read whole: a change in Lex may show later\n');
+  });
+
+  it('tells what became of it over deleted days, against the last table before them that is kept', async () => {
+    const days = [
+      [validLine('m-1', [row({})], 'x')],
+      [validLine('m-1', [row({ 'A3.7': 'Texas' })], 'y')],
+      [OTHER],
+      [rejectedLine('m-1', 'z')],
+    ];
+    const story = await storyOf(days, undefined, [1]);
+
+    expect(story.time_line).toMatchObject([
+      { date: '2021-10-11', event: 'new', since: null },
+      { date: '2021-10-13', event: 'changed', since: '2021-10-11', rows: [{ fields: { 'A3.7': { to: 'Texas' } } }] },
+      { date: '2021-10-14', event: 'rejected', since: null },
+    ]);
+    expect(story.time_line[1]).toMatchObject({
+      reasons: [{ kind: 'document' }],
+      made_by: 'agreements-2021-10-12-attempt-1',
+    });
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain(
+      '  2021-10-13  changed since 2021-10-11, the last table before that is kept, by\n              agreements-2021-10-12-attempt-1',
+    );
+    expect(text).not.toContain('no earlier day');
+  });
+
+  it('tells nothing of deleted days that left it as it was, and what was removed or came in them', async () => {
+    const same = await storyOf([[validLine('m-1', [row({})])], [OTHER], [OTHER]], undefined, [1]);
+    const removed = await storyOf(
+      [[validLine('m-1', [row({})]), OTHER], [{ op: 'removed', lex_id: 'm-1' }], [OTHER]],
+      undefined,
+      [1],
+    );
+    const rejected = await storyOf([[OTHER], [rejectedLine('m-1', 'z')], [OTHER]], undefined, [1]);
+
+    expect(same.time_line.map(({ date }) => date)).toEqual(['2021-10-11']);
+    expect(removed.time_line).toMatchObject([{ event: 'new' }, { event: 'removed', since: '2021-10-11' }]);
+    expect(removed.time_line[1]).toMatchObject({ made_by: null });
+    expect(rejected.time_line).toMatchObject([
+      { event: 'rejected', since: '2021-10-11', made_by: 'agreements-2021-10-12-attempt-1' },
+    ]);
   });
 
   it('says what could hide a change or a removal on a day that tells nothing of it', async () => {
