@@ -10,7 +10,7 @@ import { openPublishedDay, readRejected, readTable } from '../publish/read-publi
 import type { AgreementHash, HashChange, HashWriter } from '../stores/agreement-hash.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 
-/** Changes of one call. */
+/** Changes of one call: nobody counts the minutes. */
 const MAX_CHANGES = 1000;
 
 export interface RebuildHashesInput {

@@ -13,15 +13,13 @@ import type { SliceLine } from '../publish/slice-output.ts';
 import type { AgreementHash, HashChange, HashWriter } from '../stores/agreement-hash.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 
-/** Changes of one call: one commit of the embedded store, 40 batches of DynamoDB. */
-const MAX_CHANGES = 1000;
 /** Tombstones are kept this long, so that no run that is still alive could bring a document back. */
 const TOMBSTONE_DAYS = 7;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface UpdateHashesDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
-  readonly hashes: Pick<AgreementHash, 'apply' | 'sweepTombstones'>;
+  readonly hashes: Pick<AgreementHash, 'apply' | 'changesPerCall' | 'sweepTombstones'>;
   /** Asked after every call of the store. */
   readonly shouldStop: () => boolean;
   /** Default: that of `slice-list.ts`. */
@@ -94,7 +92,7 @@ class HashTurn {
         if (done <= from) continue;
         const change = changeOf(line);
         if (change !== null) changes.push(change);
-        if (changes.length < MAX_CHANGES) continue;
+        if (changes.length < this.#deps.hashes.changesPerCall) continue;
         await flush();
         if (this.#deps.shouldStop()) return done;
       }

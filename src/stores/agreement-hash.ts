@@ -32,6 +32,11 @@ export interface HashWriter {
  */
 export interface AgreementHash {
   /**
+   * How many changes a call of `apply` should hold: as many as are written well together, and so few that the call ends
+   * within three minutes however slow the store is, since whoever has a time budget looks at it between two calls.
+   */
+  readonly changesPerCall: number;
+  /**
    * Entries with `after` < lex id ≤ `through` (`null`: no bound), ascending, tombstones left out, in batches of up to
    * some thousand. Strong: sees every change acknowledged before.
    */
@@ -42,7 +47,7 @@ export interface AgreementHash {
     changes: readonly HashChange[],
     writer: HashWriter,
   ): Promise<{ readonly applied: number; readonly refused: number }>;
-  /** Deletes up to 1,000 tombstones whose business date is before `before` (ISO). */
+  /** Deletes up to `changesPerCall` tombstones whose business date is before `before` (ISO). */
   sweepTombstones(
     namespace: string,
     before: string,

@@ -102,7 +102,7 @@ export function agreementHashContract(driver: string, open: () => Promise<Agreem
       expect((await entriesOf(store, 'mac')).map(({ lex_id }) => lex_id)).toEqual(lexIds.slice(2_500));
     });
 
-    it('sweeps old tombstones, 1,000 a call, and leaves what came back', async () => {
+    it('sweeps old tombstones, some a call, and leaves what came back', async () => {
       const store = await open();
       const lexIds = Array.from({ length: 1_002 }, (_, i) => `id-${i}`);
       await store.apply(
@@ -115,8 +115,15 @@ export function agreementHashContract(driver: string, open: () => Promise<Agreem
       await store.apply('mac', [{ op: 'removed', lex_id: 'young' }], later);
 
       expect(await store.sweepTombstones('mac', '2021-10-20', later)).toEqual({ deleted: 0, more: false });
-      expect(await store.sweepTombstones('mac', '2021-10-21', later)).toEqual({ deleted: 1_000, more: true });
-      expect(await store.sweepTombstones('mac', '2021-10-21', later)).toEqual({ deleted: 1, more: false });
+      let swept = 0;
+      for (let more = true; more; ) {
+        const call = await store.sweepTombstones('mac', '2021-10-21', later);
+        expect(call.deleted).toBeLessThanOrEqual(store.changesPerCall);
+        expect(call.more || swept > 0).toBe(true);
+        swept += call.deleted;
+        more = call.more;
+      }
+      expect(swept).toBe(1_001);
 
       expect((await entriesOf(store, 'mac')).map(({ lex_id }) => lex_id)).toEqual(['id-1']);
       // Without its tombstone an old run may write again; with it, not.

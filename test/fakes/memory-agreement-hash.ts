@@ -4,11 +4,10 @@ import { changedItem, type HashItem, mayWrite } from '../../src/stores/hash-item
 
 /** Entries a batch, small enough that readers meet several. */
 const BATCH_ENTRIES = 3;
-/** How many items one call deletes at most. */
-const DELETE_LIMIT = 1000;
 
 /** An {@link AgreementHash} in memory, held to the same contract as the real ones. */
 export class MemoryAgreementHash implements AgreementHash {
+  changesPerCall = 1000;
   readonly #namespaces = new Map<string, Map<string, HashItem>>();
 
   /** As it stands now; later changes are its own. */
@@ -66,7 +65,7 @@ export class MemoryAgreementHash implements AgreementHash {
   #deleteSome(namespace: string, isDoomed: (item: HashItem) => boolean): { deleted: number; more: boolean } {
     const items = this.#items(namespace);
     const doomed = [...items].filter(([, item]) => isDoomed(item)).map(([lexId]) => lexId);
-    const now = doomed.slice(0, DELETE_LIMIT);
+    const now = doomed.slice(0, this.changesPerCall);
     for (const lexId of now) items.delete(lexId);
     return { deleted: now.length, more: doomed.length > now.length };
   }

@@ -45,6 +45,10 @@ async function entries(hashes: MemoryAgreementHash, namespace: string): Promise<
   return (await Array.fromAsync(hashes.readRange(namespace, null, null))).flat();
 }
 
+function removal(lex_id: string): HashChange {
+  return { op: 'removed', lex_id };
+}
+
 async function update(
   a3: MemoryJobDailyA3Data,
   hashes: MemoryAgreementHash,
@@ -122,9 +126,21 @@ describe('UpdateAgreementHashes', () => {
     }));
     const { manifest } = await publishDay(a3, DAY, null, [{ namespace: 'mac', lines }]);
 
-    await update(a3, hashes, manifest, { batches: 1, stops: true });
-
+    expect(await update(a3, hashes, manifest, { batches: 1, stops: true })).toMatchObject({ turns: 4 });
     expect(calls).toEqual([1000, 1000, 100]);
+  });
+
+  it('looks at its time as often as a slow store needs it', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const hashes = new MemoryAgreementHash();
+    hashes.changesPerCall = 2;
+    await hashes.apply('mac', ['v', 'w', 'x', 'y', 'z'].map(removal), { fence: 1, business_date: '2021-10-01' });
+    const lines = ['a', 'b', 'c', 'd', 'e'].map((lex_id) => rejectedLine(lex_id, 'new'));
+    const { manifest } = await publishDay(a3, DAY, null, [{ namespace: 'mac', lines }]);
+
+    // Three turns write five, three sweep five.
+    expect(await update(a3, hashes, manifest, { batches: 1, stops: true })).toMatchObject({ applied: 5, turns: 6 });
+    expect(await entries(hashes, 'mac')).toHaveLength(5);
   });
 
   it('changes nothing when its fence is behind', async () => {

@@ -18,10 +18,12 @@ import type { PaceOptions } from './pace.ts';
 
 /** Items a request: some 250 KB, so that 32 pages of a merge are held without trouble. */
 const PAGE_ITEMS = 1_000;
-/** Items that one call deletes at most. */
-const DELETE_LIMIT = 1_000;
+/** Items that one call of `clearSome` deletes at most. */
+const CLEAR_LIMIT = 1_000;
 /** Writes prepared at once; how many are under way is the table's pace. */
 const PARALLEL = 48;
+/** Two rounds of {@link PARALLEL}, and before or after them the entries of tombstones: each takes a minute at the most. */
+const CALL_CHANGES = 2 * PARALLEL;
 
 /**
  * AgreementHash on DynamoDB: partition key `namespace_bucket` (`namespace#b`, b = first hex digit of SHA-256 of the id), sort
@@ -33,6 +35,7 @@ const PARALLEL = 48;
  * `dynamodb:BatchWriteItem`. On its key: `kms:Decrypt`, via DynamoDB.
  */
 export class DynamoAgreementHash implements AgreementHash {
+  readonly changesPerCall = CALL_CHANGES;
   readonly #table: DynamoTable;
 
   constructor(client: DynamoDBClient, tableName: string, options?: PaceOptions) {
@@ -77,23 +80,24 @@ export class DynamoAgreementHash implements AgreementHash {
     before: string,
     writer: HashWriter,
   ): Promise<{ readonly deleted: number; readonly more: boolean }> {
-    let deleted = 0;
+    // Entries of documents that came back cost a request as well, so all are counted.
+    const some: Item[] = [];
+    let isMore = false;
     for await (const entries of tombstoneEntries(this.#table, namespace, before)) {
-      for (let left = entries; left.length > 0; ) {
-        if (deleted === DELETE_LIMIT) return { deleted, more: true };
-        const some = left.slice(0, DELETE_LIMIT - deleted);
-        deleted += (await sweepEntries(this.#table, namespace, some, writer)).deleted;
-        left = left.slice(some.length);
-      }
+      isMore = some.length + entries.length > CALL_CHANGES;
+      some.push(...entries.slice(0, CALL_CHANGES - some.length));
+      if (isMore) break;
     }
-    return { deleted, more: false };
+    const { deleted, done } = await sweepEntries(this.#table, namespace, some, writer);
+    // Those that only a later run may delete would be met again and again.
+    return { deleted, more: isMore && done > 0 };
   }
 
   async clearSome(namespace: string, writer: HashWriter): Promise<{ readonly more: boolean }> {
-    const some = await this.#some(namespace, DELETE_LIMIT + 1);
+    const some = await this.#some(namespace, CLEAR_LIMIT + 1);
     let deleted = 0;
     const entries: Item[] = [];
-    await inParallel(some.slice(0, DELETE_LIMIT), PARALLEL, async (item) => {
+    await inParallel(some.slice(0, CLEAR_LIMIT), PARALLEL, async (item) => {
       const written = await this.#table.delete({
         Key: { [PARTITION]: item[PARTITION]!, [SORT]: item[SORT]! },
         ConditionExpression: 'attribute_not_exists(generation) OR generation <= :fence',
@@ -105,7 +109,7 @@ export class DynamoAgreementHash implements AgreementHash {
       if (removedOn !== undefined) entries.push(entryKey(namespace, lexIdOf(item), removedOn));
     });
     await deleteTombstoneEntries(this.#table, entries);
-    return { more: deleted > 0 && some.length > DELETE_LIMIT };
+    return { more: deleted > 0 && some.length > CLEAR_LIMIT };
   }
 
   #merged(namespace: string, after: string | null, through: string | null): AsyncIterable<readonly Item[]> {

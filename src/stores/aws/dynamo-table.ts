@@ -15,11 +15,14 @@ import {
   type UpdateItemCommandInput,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { inParallel } from '../in-parallel.ts';
 import type { Item } from './attributes.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 
 /** DynamoDB takes at most 25 puts and deletes a `BatchWriteItem`. */
 const BATCH_ITEMS = 25;
+/** Batches prepared at once; how many are under way is the table's pace. */
+const PARALLEL_BATCHES = 4;
 /** DynamoDB takes at most 100 items a transaction. */
 export const TRANSACTION_ITEMS = 100;
 
@@ -107,8 +110,10 @@ export class DynamoTable {
 
   /** Puts and deletes of different keys, without conditions, in any order; each is done when it resolves. */
   async writeAll(requests: readonly WriteRequest[]): Promise<void> {
-    const batches = Math.ceil(requests.length / BATCH_ITEMS);
-    for (let i = 0; i < batches; i += 1) await this.#writeBatch(requests.slice(i * BATCH_ITEMS, (i + 1) * BATCH_ITEMS));
+    const batches = Array.from({ length: Math.ceil(requests.length / BATCH_ITEMS) }, (_, i) => i * BATCH_ITEMS);
+    await inParallel(batches, PARALLEL_BATCHES, (start) =>
+      this.#writeBatch(requests.slice(start, start + BATCH_ITEMS)),
+    );
   }
 
   /** What DynamoDB did not process is what it had no capacity for: throttling, which the pace has to know. */

@@ -13,7 +13,7 @@ import { generationOf } from './hash-writes.ts';
 
 /** Holds the lex id, which would not fit into the sort key behind the date. */
 const REMOVED = 'removed_lex_id';
-const PARALLEL = 32;
+const PARALLEL = 48;
 
 export type SweptAs = 'deleted' | 'stale entry' | 'later run';
 
@@ -54,13 +54,16 @@ export async function* tombstoneEntries(
   }
 }
 
-/** Deletes the tombstones that entries speak of, where they are still there, and then the entries. */
+/**
+ * Deletes the tombstones that entries speak of, where they are still there, and then the entries.
+ * @returns tombstones deleted, and entries that are done with
+ */
 export async function sweepEntries(
   table: DynamoTable,
   namespace: string,
   entries: readonly Item[],
   writer: HashWriter,
-): Promise<{ readonly deleted: number }> {
+): Promise<{ readonly deleted: number; readonly done: number }> {
   const done: Item[] = [];
   let deleted = 0;
   await inParallel(entries, PARALLEL, async (entry) => {
@@ -69,7 +72,7 @@ export async function sweepEntries(
     if (swept !== 'later run') done.push(keyOf(entry));
   });
   await deleteTombstoneEntries(table, done);
-  return { deleted };
+  return { deleted, done: done.length };
 }
 
 /** Key of the entry of a document that was removed on a business date. */

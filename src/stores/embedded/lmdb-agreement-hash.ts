@@ -7,10 +7,8 @@ import type { EmbeddedEnvironment } from './open-environment.ts';
 
 /** Entries a batch of {@link AgreementHash.readRange}. Each is a read of its own: none is open while the caller works. */
 const BATCH_ENTRIES = 2_000;
-/** Changes a transaction: about 3 ms with the write lock held. */
+/** Changes a transaction, and items that one call deletes at most: about 3 ms with the write lock held. */
 const CHANGES_PER_COMMIT = 1_000;
-/** Items that one call deletes at most. */
-const DELETE_LIMIT = 1_000;
 const MAX_LEX_ID_BYTES = 1_024;
 const LABEL = 'agreement-hash';
 
@@ -19,6 +17,7 @@ const LABEL = 'agreement-hash';
  * so that the sweep need not read every hash.
  */
 export class LmdbAgreementHash implements AgreementHash {
+  readonly changesPerCall = CHANGES_PER_COMMIT;
   readonly #environment: EmbeddedEnvironment;
 
   constructor(environment: EmbeddedEnvironment) {
@@ -73,10 +72,10 @@ export class LmdbAgreementHash implements AgreementHash {
   ): Promise<{ readonly deleted: number; readonly more: boolean }> {
     const items = this.#itemsOf(namespace);
     const tombstones = this.#tombstonesOf(namespace);
-    const old = [...tombstones.range({ before, limit: DELETE_LIMIT + 1 })].map(({ key }) => key);
+    const old = [...tombstones.range({ before, limit: CHANGES_PER_COMMIT + 1 })].map(({ key }) => key);
     if (old.length === 0) return { deleted: 0, more: false };
     const sweep = () =>
-      old.slice(0, DELETE_LIMIT).filter((key) => {
+      old.slice(0, CHANGES_PER_COMMIT).filter((key) => {
         const lexId = key.slice(key.indexOf('\0') + 1);
         const item = items.get(lexId);
         if (item === null || item.removed_on === null || !mayWrite(item, writer)) return false;
@@ -84,20 +83,20 @@ export class LmdbAgreementHash implements AgreementHash {
         return items.remove(lexId);
       }).length;
     const deleted = await this.#environment.commit(sweep, { label: 'agreement-hash-sweep' });
-    return { deleted, more: deleted > 0 && old.length > DELETE_LIMIT };
+    return { deleted, more: deleted > 0 && old.length > CHANGES_PER_COMMIT };
   }
 
   async clearSome(namespace: string, writer: HashWriter): Promise<{ readonly more: boolean }> {
     const items = this.#itemsOf(namespace);
     const tombstones = this.#tombstonesOf(namespace);
     const clear = () => {
-      const some = [...items.range({ limit: DELETE_LIMIT + 1 })];
-      const doomed = some.slice(0, DELETE_LIMIT).filter(({ value }) => mayWrite(value, writer));
+      const some = [...items.range({ limit: CHANGES_PER_COMMIT + 1 })];
+      const doomed = some.slice(0, CHANGES_PER_COMMIT).filter(({ value }) => mayWrite(value, writer));
       for (const { key, value } of doomed) {
         if (value.removed_on !== null) tombstones.remove(tombstoneKey(value.removed_on, key));
         items.remove(key);
       }
-      return { more: doomed.length > 0 && some.length > DELETE_LIMIT };
+      return { more: doomed.length > 0 && some.length > CHANGES_PER_COMMIT };
     };
     return this.#environment.commit(clear, { durable: true, label: 'agreement-hash-clear' });
   }

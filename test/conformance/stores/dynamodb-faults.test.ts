@@ -89,6 +89,26 @@ describe('AgreementHash on DynamoDB', () => {
     expect((await Array.fromAsync(store.readRange('mac', null, null))).flat()).toHaveLength(1);
   });
 
+  it('asks about some entries of the sweep a call, though all their documents have come back', async () => {
+    const store = new DynamoAgreementHash(calm, await createTable(calm, 'AgreementHash'));
+    const lexIds = Array.from({ length: 2 * store.changesPerCall + 1 }, (_, i) => `doc-${i}`);
+    await store.apply(
+      'mac',
+      lexIds.map((lex_id) => ({ op: 'removed', lex_id })),
+      WRITER,
+    );
+    const next = { fence: 6, business_date: '2021-10-21' };
+    await store.apply(
+      'mac',
+      lexIds.map((lex_id) => ({ ...CHANGE, lex_id })),
+      next,
+    );
+    const sweeps = [1, 2, 3].map(() => ({ deleted: 0, more: true }));
+    for (const expected of [...sweeps.slice(1), { deleted: 0, more: false }]) {
+      expect(await store.sweepTombstones('mac', '2021-12-01', next)).toEqual(expected);
+    }
+  });
+
   it('tells of an item that somebody has broken', async () => {
     const TableName = await createTable(calm, 'AgreementHash');
     const store = new DynamoAgreementHash(calm, TableName);
