@@ -1,5 +1,6 @@
 /** The work of `lexdelta show`. */
 import { JOB_DEFAULTS } from '../job/job-defaults.ts';
+import { deletedTable, deletedText } from '../publish/retention/deletion-record.ts';
 import { readBusinessDays, remarksOnDate } from './business-days.ts';
 import { readConfig } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
@@ -21,9 +22,12 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
     const readAt = report.extraction?.began ?? report.started_at;
     const remarks =
       readAt === '' ? [] : remarksOnDate(report.business_date, readAt, await readBusinessDays(context), true);
-    if (terminal.isJson) terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, report });
-    else {
-      const { paint, width, commandWidth, isQuiet } = terminal;
+    const deletion = report.publication === null ? null : await deletedTable(data.jobDailyA3Data, report);
+    if (terminal.isJson) {
+      const deleted = deletion === null ? null : { at: deletion.decided_at, by: deletion.by };
+      terminal.printJson('show', { verdict: verdictOf(report, isAlive), remarks, deleted, report });
+    } else {
+      const { paint, width, commandWidth } = terminal;
       const runHint = hintOfInput(
         await data.inputOf(report.run),
         place.kind === 'stack' || lex !== null,
@@ -31,7 +35,10 @@ export async function showRun(run: string, flags: GlobalFlags, context: Context)
         data.jobDefaults ?? JOB_DEFAULTS,
       );
       const hints = { flags: flagsForHints(flags), runHint };
-      const options = { paint, width, commandWidth, isQuiet, ...hints, isAlive, remarks };
+      // What it would lead to is not there any more.
+      const isQuiet = terminal.isQuiet || deletion !== null;
+      const told = deletion === null ? remarks : [...remarks, deletedText(deletion)];
+      const options = { paint, width, commandWidth, isQuiet, ...hints, isAlive, remarks: told };
       terminal.print(...renderVerdict(report, options));
     }
     return 0;

@@ -71,8 +71,19 @@ export async function deletedDates(a3: Pick<JobDailyA3Data, 'list'>): Promise<Re
   return dates;
 }
 
+/** The record of an attempt whose table is gone; `null`: it was never deleted. @throws PermanentError `STORE_CORRUPT` */
+export async function deletedTable(a3: Pick<JobDailyA3Data, 'get'>, id: AttemptId): Promise<DeletionRecord | null> {
+  const record = await readDeletionRecord(a3, id);
+  return record === null || (await a3.get(manifestKey(id))) !== null ? null : record;
+}
+
+/** A sentence. */
+export function deletedText({ business_date, decided_at, by }: DeletionRecord): string {
+  return `The table as of ${business_date} was deleted by retention on ${decided_at.slice(0, 10)} (${by}).`;
+}
+
 /** The error of whoever asks for such a table. */
-export function tableDeleted({ business_date, attempt, decided_at, by }: DeletionRecord): PermanentError {
-  const what = `The table as of ${business_date} was deleted by retention on ${decided_at.slice(0, 10)} (${by}).`;
-  return new PermanentError('TABLE_DELETED', what, { business_date, attempt });
+export function tableDeleted(record: DeletionRecord): PermanentError {
+  const { business_date, attempt } = record;
+  return new PermanentError('TABLE_DELETED', deletedText(record), { business_date, attempt });
 }

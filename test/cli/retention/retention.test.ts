@@ -34,15 +34,18 @@ function lexdelta(...args: readonly string[]) {
     jobDailyDelta: new MemoryObjectStore(),
     jobDailyBatchProcessing: new MemoryObjectStore(),
     jobStats: { getLock, listRuns: rows },
+    inputOf: async () => null,
     retention: ofStack,
     close: async () => undefined,
   };
   return runCli(args, { services: { openData: async () => data as unknown as JobData } });
 }
 
-async function* rows(): AsyncIterable<JobStatsRow> {
-  for (const business_date of published) {
-    yield { business_date, execution_name: `agreements-${business_date}`, attempt: 1, status: 'succeeded', fence: 1 };
+async function* rows(filter?: { readonly business_date?: string }): AsyncIterable<JobStatsRow> {
+  const publication = JSON.stringify({ rows: 3, rejected: 1 });
+  for (const business_date of published.filter((date) => (filter?.business_date ?? date) === date)) {
+    const execution_name = `agreements-${business_date}`;
+    yield { business_date, execution_name, attempt: 1, status: 'succeeded', fence: 1, publication };
   }
 }
 
@@ -76,6 +79,21 @@ describe('lexdelta retention', () => {
       stderr: expect.stringMatching(
         /\[TABLE_DELETED\] The table as of 2021-08-03 was deleted by retention on\s+2021-10-20/,
       ),
+    });
+  });
+
+  it('has show say so of a deleted table, and lead nobody to it', async () => {
+    await lexdelta('retention', '--by', 'Ada');
+
+    const deleted = await lexdelta('show', OLD);
+    const kept = await lexdelta('show', '2021-10-11');
+
+    expect(deleted.stdout).toContain('! The table as of 2021-08-03 was deleted by retention on 2021-10-20 (Ada).');
+    expect(deleted.stdout).not.toContain('as-of');
+    expect(kept.stdout).not.toContain('deleted');
+    expect(kept.stdout).toContain('as-of 2021-10-11');
+    expect(JSON.parse((await lexdelta('show', OLD, '--json')).stdout)).toMatchObject({
+      deleted: { at: '2021-10-20T06:02:11.000Z', by: 'Ada' },
     });
   });
 
