@@ -336,12 +336,46 @@ export interface WriteManifestOutput {
   readonly stale: number;
   /** Namespaces of the base's table that the run did not name: they stay as the base has them. Ascending. */
   readonly left_out: readonly string[];
+  /** These, and those that it could read nothing of: since which table their rows stand as they are. Ascending. */
+  readonly carried_over: readonly CarriedOver[];
+  /** Namespaces of which far more has changed than usual. */
+  readonly share_jumps: readonly ShareJump[];
   readonly table_findings: number;
   /** How many of them each rule has; a rule without one is left out. */
   readonly findings_by_rule: Readonly<Record<string, number>>;
   /** `null`: there was nothing to compare with. */
   readonly fill_gate: FillGate | null;
 }
+/** A namespace of which a run has read nothing. */
+export interface CarriedOver {
+  readonly namespace: string;
+  /** Business date of the table that it was last read for; `null`: not known. */
+  readonly since: string | null;
+}
+/** Far more of a namespace than usual was new, changed or transformed again. */
+export interface ShareJump {
+  readonly namespace: string;
+  readonly date: string;
+  /** Of the day that was published before. */
+  readonly date_before: string;
+  readonly run: string;
+  /** New, changed and reprocessed documents, together and each. */
+  readonly documents: number;
+  readonly new: number;
+  readonly changed: number;
+  readonly reprocessed: number;
+  /** `documents` of those listed, 0 to 1. */
+  readonly changed_share: number;
+  /** The median of the days before. */
+  readonly usual_share: number;
+  /** What explains it, as far as published days tell; in this order. */
+  readonly causes: readonly ShareCause[];
+}
+/**
+ * `mapping`: the version of its mapping or of the rules is another. `look-ups`: rows that its documents used have changed.
+ * `replay`: an operator asked for it. `lex`: nothing of ours explains it.
+ */
+export type ShareCause = 'mapping' | 'look-ups' | 'replay' | 'lex';
 /** When Lex was read: from its first question to its last answer, all iterations. ISO. */
 export interface Extraction {
   readonly began: string;

@@ -1,34 +1,65 @@
-/** Namespaces of the earlier table that a run does not name: their rows stay as they were, whatever Lex has of them. */
+/** Namespaces of which a run reads nothing, named or not: their rows stay as they were, whatever Lex has of them. */
+import type { CarriedOver, NamespaceCounts } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { loadEarlierManifest } from './manifest.ts';
 import type { Manifest } from './published.ts';
-import { readJson } from './shard-plan.ts';
 
-/** Days looked back: where a table is too small for its shards to name a namespace, the run that read it last does. */
+/** Days looked back where tables do not say it themselves: those that were published before they did. */
 const DAYS_BACK = 10;
 
+/** What the newest day that says so says of a namespace: the date that its rows are of, or that it has none. */
+type Standing = string | 'empty';
+
 /**
- * @param named namespaces of the run
- * @returns ascending; those that were known to have no document are not among them
+ * @param query of the run
+ * @returns ascending; a namespace that the base has nothing of is not among them
  */
-export async function findLeftOut(
-  named: readonly string[],
+export async function findCarriedOver(
+  query: readonly NamespaceCounts[],
   base: Manifest | null,
   a3: Pick<JobDailyA3Data, 'get'>,
-): Promise<readonly string[]> {
-  /** Whether a namespace had documents, by the newest day that says so. */
-  const known = new Map<string, boolean>();
+): Promise<readonly CarriedOver[]> {
+  const read = new Set(query.filter((counts) => !isUnread(counts)).map(({ namespace }) => namespace));
+  const standing = await standingOf(base, a3);
+  const carried = [...standing].filter(([namespace]) => !read.has(namespace));
+  return carried.map(([namespace, since]) => ({ namespace, since })).sort(byNamespace);
+}
+
+/** Lex has, or may have, documents there, and none was read. */
+export function isUnread({ total_docs, total_docs_queried }: NamespaceCounts): boolean {
+  return total_docs_queried === 0 && total_docs !== 0;
+}
+
+function byNamespace(a: CarriedOver, b: CarriedOver): number {
+  return a.namespace < b.namespace ? -1 : 1;
+}
+
+/** Every namespace that the table may have something of, and the date that it is of; `null`: not known. */
+async function standingOf(
+  base: Manifest | null,
+  a3: Pick<JobDailyA3Data, 'get'>,
+): Promise<ReadonlyMap<string, string | null>> {
+  const found = new Map<string, Standing | null>();
+  const inShards = new Set<string>();
   let day = base;
   for (let days = 1; day !== null; days += 1) {
-    for (const name of namesInShards(day)) if (!known.has(name)) known.set(name, true);
-    for (const { namespace, total_docs, total_docs_queried, removals_held } of day.query) {
-      const isEmpty = total_docs === 0 && total_docs_queried === 0 && removals_held === 0;
-      if (!known.has(namespace)) known.set(namespace, !isEmpty);
-    }
-    // A day that retention has deleted ends the search.
-    day = day.base === null || days === DAYS_BACK ? null : await readJson<Manifest>(day.base, a3);
+    for (const name of namesInShards(day)) inShards.add(name);
+    for (const [name, standing] of standingsOf(day)) if (!found.has(name)) found.set(name, standing);
+    // It says the rest as well. A day that retention has deleted ends the search, too.
+    if (day.carried_over !== undefined || day.base === null || days === DAYS_BACK) break;
+    day = await loadEarlierManifest(a3, day.base);
   }
-  const names = [...known].flatMap(([name, hasDocuments]) => (hasDocuments && !named.includes(name) ? [name] : []));
-  return names.sort();
+  for (const name of inShards) if (!found.has(name)) found.set(name, null);
+  return new Map([...found].filter(([, standing]) => standing !== 'empty'));
+}
+
+function* standingsOf({ business_date, query, carried_over = [] }: Manifest): Iterable<[string, Standing | null]> {
+  for (const counts of query) {
+    if (isUnread(counts)) continue;
+    const isEmpty = counts.total_docs_queried === 0 && counts.removals_held === 0;
+    yield [counts.namespace, isEmpty ? 'empty' : business_date];
+  }
+  for (const { namespace, since } of carried_over) yield [namespace, since];
 }
 
 function namesInShards({ shards }: Manifest): readonly string[] {

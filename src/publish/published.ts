@@ -19,6 +19,7 @@ import type { Finding, Severity } from '../agreements/transformed.ts';
 import type { Acceptance } from '../job/acceptances.ts';
 import type {
   Extraction,
+  CarriedOver,
   FillGate,
   GateResult,
   LookUpsServed,
@@ -230,6 +231,8 @@ export interface MasterLine {
   readonly entity_id: string;
   /** Columns of the table by field number (`CO.4`), empty ones left out. */
   readonly fields: Readonly<Record<string, string>>;
+  /** Namespaces of which this run read nothing, ascending. Not given in tables that were published before it was told. */
+  readonly carried_over?: readonly CarriedOver[];
   /** As {@link EntityItem.lei_status}; `null`: nobody has said. */
   readonly lei_status: string | null;
   /** Of the look-up row, as uses have it. */

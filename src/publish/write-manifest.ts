@@ -13,8 +13,9 @@ import { buildPlanKey, builtMastersKey, builtShardKey, manifestKey, publishedFol
 import { CHECKSUMS_PATH, checksums, MANIFEST_PATH } from './checksums.ts';
 import { dataContract } from './data-contract.ts';
 import { type FillComparison, fillCause, fillGate, findFillDrops, sumFillCounts } from './fill-rates.ts';
+import { findJumpsOf } from './history/share-jumps.ts';
 import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
-import { findLeftOut } from './left-out.ts';
+import { findCarriedOver } from './left-out.ts';
 import { loadManifest } from './manifest.ts';
 import type { Manifest, PublishedFile, Times } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
@@ -76,6 +77,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     checksums: CHECKSUMS_PATH,
     gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
     query: input.query,
+    carried_over: await findCarriedOver(input.query, base, a3),
     overrides: input.overrides,
     ...servedBy(input, base),
   };
@@ -84,8 +86,17 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   const { added, changed, removed, stale, total: rows } = ledger.rows;
   const counts = { rows, added, changed, removed, rejected: ledger.rejected_now, stale };
   const found = { table_findings: findings.file.lines, findings_by_rule: findings.byRule };
-  const left_out = await findLeftOut(Object.keys(manifest.mapping_versions), base, a3);
-  return { manifest: manifestKey(input), manifest_sha256: sha256, ...counts, left_out, ...found, fill_gate: gate };
+  const { carried_over = [], mapping_versions } = manifest;
+  return {
+    manifest: manifestKey(input),
+    manifest_sha256: sha256,
+    ...counts,
+    left_out: carried_over.flatMap(({ namespace }) => (namespace in mapping_versions ? [] : [namespace])),
+    carried_over,
+    share_jumps: await findJumpsOf(manifest, base, a3),
+    ...found,
+    fill_gate: gate,
+  };
 }
 
 function compareFill(input: WriteManifestInput, built: readonly BuiltShard[], base: Manifest | null): FillComparison {

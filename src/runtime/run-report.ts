@@ -130,6 +130,8 @@ function readPublication(stored: WriteManifestOutput | null): WriteManifestOutpu
 const NOT_COUNTED: Partial<WriteManifestOutput> = {
   manifest_sha256: null,
   left_out: [],
+  carried_over: [],
+  share_jumps: [],
   findings_by_rule: {},
   fill_gate: null,
 };

@@ -193,6 +193,8 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
       rejected: 55,
       stale: 7,
       left_out: [],
+      carried_over: [],
+      share_jumps: [],
       table_findings: 0,
       findings_by_rule: {},
       fill_gate: null,

@@ -242,6 +242,61 @@ describe('renderVerdict', () => {
     );
   });
 
+  it('tells since when what a run left out, or could not read, is carried over, each date apart', () => {
+    const publication = {
+      ...publishedReport().publication!,
+      left_out: ['cct', 'docman'],
+      carried_over: [
+        { namespace: 'cct', since: '2021-10-13' },
+        { namespace: 'docman', since: '2020-02-03' },
+        { namespace: 'pwm', since: '2021-10-18' },
+      ],
+    };
+    const query_gate = { ...publishedReport().query_gate!, passed: false, accepted: true };
+    const query = [
+      namespaceCounts('mac', { total_docs: 7, total_docs_queried: 7 }),
+      namespaceCounts('pwm', { total_docs: 2 }),
+    ];
+    const onlyLeftOut = verdict(publishedReport({ publication })).join('\n');
+    const text = verdict(publishedReport({ publication, query, query_gate })).join('\n').replace(/\s+/g, ' ');
+
+    expect(text).toContain(
+      'Nothing was read of pwm: carried over since 2021-10-18; carried over since 2021-10-13: cct, which the run left out; ' +
+        'carried over since 2020-02-03: docman, which the run left out.',
+    );
+    expect(onlyLeftOut).not.toContain('mend, then');
+  });
+
+  it('warns of a namespace of which far more has changed than usual, says what may have caused it, and how to look', () => {
+    const jump = {
+      namespace: 'mac',
+      date: '2021-10-20',
+      date_before: '2021-10-19',
+      run: 'agreements-2021-10-20',
+      documents: 480_000,
+      new: 80,
+      changed: 479_920,
+      reprocessed: 0,
+      changed_share: 0.2,
+      usual_share: 0.001,
+      causes: ['lex'],
+    } as const;
+    const told = (share_jumps: NonNullable<RunReport['publication']>['share_jumps']) =>
+      verdict(publishedReport({ publication: { ...publishedReport().publication!, share_jumps } }));
+    const lines = told([jump]);
+    const text = lines.join('\n').replace(/\s+/g, ' ');
+
+    expect(lines[0]).toMatch(/^✔ PUBLISHED {2}/);
+    expect(text).toContain(
+      '! 480,000 documents of mac new or changed = 20 %, usually 0.1 %. Mapping, rules and look-ups are',
+    );
+    expect(text).toContain('declared volatile: then no row differs.');
+    expect(lines.at(-1)).toBe('  compare     npx lexdelta diff 2021-10-19 2021-10-20 --namespace mac --data d');
+    expect(told([jump, { ...jump, namespace: 'pwm' }]).at(-1)).not.toContain('--namespace');
+    expect(told([{ ...jump, date_before: jump.date }]).join('\n')).not.toContain('compare');
+    expect(lines.every((line) => displayWidth(line) <= 80)).toBe(true);
+  });
+
   it('says which of the rejected the gate does not count, and that of nothing there is nothing to check', () => {
     const transformation = {
       ...publishedReport().transformation!,

@@ -1,12 +1,11 @@
-import type { GateResult } from '../../job/contracts.ts';
-import type { ShareJump } from '../../publish/history/changed-share.ts';
+import type { GateResult, ShareJump } from '../../job/contracts.ts';
 import type { DayFigures, NamespaceFigures } from '../../publish/history/day-figures.ts';
-import { PROGRAM } from '../program-name.ts';
-import { count, duration, percent, plural } from '../terminal/figures.ts';
+import { count, duration, percent } from '../terminal/figures.ts';
 import { sparkline } from '../terminal/sparkline.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { jumpCommand, jumpText } from '../verdict/share-jumps.ts';
 
 /** Days that a spark line shows, the last ones. */
 const SPARK_DAYS = 30;
@@ -19,7 +18,7 @@ export function renderTrends(
   jumps: readonly ShareJump[],
   { width, paint }: Pick<Terminal, 'width' | 'paint'>,
 ): readonly string[] {
-  const documents = ['listed', 'new', 'changed', 'share', 'reprocessed', 'removed', 'rejected'].map(figure);
+  const documents = ['listed', 'new', 'changed', 'reprocessed', 'share', 'removed', 'rejected'].map(figure);
   const table = ['rows', 'stale', 'rejected', 'findings', 'query', 'transform', 'took'].map(figure);
   return [
     ...renderTable([{ header: 'documents' }, ...documents], days.map(documentCells), width),
@@ -38,8 +37,8 @@ function dayName({ date, attempt }: DayFigures): string {
 
 function documentCells(day: DayFigures): readonly string[] {
   const { listed, new: added, changed, changed_share, reprocessed, removed, rejected } = day.total;
-  const figures = [count(listed), count(added), count(changed), percent(changed_share)];
-  return [dayName(day), ...figures, count(reprocessed), count(removed), count(rejected)];
+  const taken = [listed, added, changed, reprocessed].map(count);
+  return [dayName(day), ...taken, percent(changed_share), count(removed), count(rejected)];
 }
 
 function tableCells(day: DayFigures): readonly string[] {
@@ -62,7 +61,7 @@ const NAMESPACE_COLUMNS: readonly Column[] = [
   { header: 'namespace', flexible: true },
   figure('listed'),
   figure('share'),
-  { header: 'new and changed, day by day' },
+  { header: 'changed share, day by day' },
 ];
 
 /** Those of the newest day that has them; a day that everything was new on would make all others look like nothing. */
@@ -81,8 +80,6 @@ function namespaceCells(days: readonly DayFigures[]): readonly (readonly string[
 }
 
 function jumpLines(jump: ShareJump, width: number): readonly string[] {
-  const { date, date_before, namespace, documents, changed_share, usual_share } = jump;
-  const share = `${plural(documents, 'document')} of ${namespace} new or changed = ${percent(changed_share)}`;
-  const look = `${PROGRAM} diff ${date_before} ${date} --namespace ${namespace}`;
-  return wrap(`${date}: ${share}, usually ${percent(usual_share)}. See: ${look}`, width, '! ', '  ');
+  const look = jumpCommand([jump], '');
+  return wrap(`${jump.date}: ${jumpText(jump)}${look === null ? '' : ` See: ${look}`}`, width, '! ', '  ');
 }

@@ -1,6 +1,6 @@
 /** The work of `lexdelta trends`. */
 import { PermanentError } from '../../errors.ts';
-import { findShareJumps } from '../../publish/history/changed-share.ts';
+import { findShareJumps, MOST_DAYS, type ShareDay, shareDayOf } from '../../publish/history/changed-share.ts';
 import { type DayFigures, readDayFigures } from '../../publish/history/day-figures.ts';
 import { readPublishedDays } from '../../publish/history/published-days.ts';
 import type { JobData } from '../../runtime/job-data.ts';
@@ -21,9 +21,9 @@ export async function tellTrends(flags: TrendsFlags, context: Context): Promise<
   const limit = flags.days === undefined ? DEFAULT_DAYS : readWhole('--days', flags.days, 1, MAX_DAYS);
   const data = await services.openData(await placeOf(flags, context), 'read');
   try {
-    const days = await readDays(data, limit);
+    const { days, shares } = await readDays(data, limit);
     if (days.length === 0) throw new PermanentError('NO_TABLE_FOR_DATE', 'No table is published yet.');
-    const jumps = findShareJumps(days);
+    const jumps = findShareJumps(shares).filter((jump) => days.some(({ run }) => run === jump.run));
     if (terminal.isJson) terminal.printJson('trends', { days, jumps });
     else terminal.print(...renderTrends(days, jumps, terminal));
     return 0;
@@ -32,12 +32,20 @@ export async function tellTrends(flags: TrendsFlags, context: Context): Promise<
   }
 }
 
+interface ReadDays {
+  readonly days: readonly DayFigures[];
+  /** Of these days, and of those before them that tell what was usual. */
+  readonly shares: readonly ShareDay[];
+}
+
 /** The oldest first. */
-async function readDays({ jobStats, jobDailyA3Data: a3 }: JobData, limit: number): Promise<readonly DayFigures[]> {
+async function readDays({ jobStats, jobDailyA3Data: a3 }: JobData, limit: number): Promise<ReadDays> {
   const days: DayFigures[] = [];
+  const shares: ShareDay[] = [];
   for await (const day of readPublishedDays({ jobStats, a3 })) {
-    days.push(await readDayFigures(a3, day));
-    if (days.length === limit) break;
+    if (days.length < limit) days.push(await readDayFigures(a3, day));
+    shares.push(shareDayOf(day.manifest));
+    if (shares.length === limit + MOST_DAYS) break;
   }
-  return days.reverse();
+  return { days: days.reverse(), shares: shares.reverse() };
 }

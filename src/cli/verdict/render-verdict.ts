@@ -14,8 +14,9 @@ import { figures, gates, namespaces } from './figures.ts';
 import { commandFact, fact, type VerdictOptions } from './layout.ts';
 import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
-import { reservations } from './reservations.ts';
+import { leftOutReservations, reservations } from './reservations.ts';
 import { retention } from './retention.ts';
+import { jumpCommand } from './share-jumps.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
 
@@ -144,6 +145,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
         ...((report.publication?.table_findings ?? 0) > 0
           ? commandFact(options, 'and at', `${PROGRAM} findings ${report.run}${flags}`)
           : []),
+        ...comparison(report, options),
         ...afterReservations(report, options),
       ];
     case 'published_incomplete':
@@ -166,6 +168,12 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
   }
 }
 
+/** What has changed where that is far more than usual. */
+function comparison(report: RunReport, options: VerdictOptions): readonly string[] {
+  const command = jumpCommand(report.publication?.share_jumps ?? [], options.flags);
+  return command === null ? [] : commandFact(options, 'compare', command);
+}
+
 /** What was not read is read by a new attempt; what was held back is removed by one that accepts it. */
 function afterReservations(report: RunReport, options: VerdictOptions): readonly string[] {
   const isHeld = report.query.some(({ removals_held }) => removals_held > 0);
@@ -175,7 +183,7 @@ function afterReservations(report: RunReport, options: VerdictOptions): readonly
   const { flags } = options.runHint;
   const wider = flags.replace(/(?<= --namespaces )[^\s']+/, (named) => [named, ...leftOut].join(','));
   const again = nextAttempt(report, { flags: wider, accepted: null });
-  if (leftOut.length > 0 && found.length === 1)
+  if (leftOut.length > 0 && found.length === leftOutReservations(report).length)
     return wider === flags ? [] : [...commandFact(options, 'read them', again), ...toFillIn(options, again)];
   return [
     ...commandFact(options, 'mend, then', again),

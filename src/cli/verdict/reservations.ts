@@ -1,3 +1,4 @@
+import { isUnread } from '../../publish/left-out.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { plural } from '../terminal/figures.ts';
 
@@ -5,19 +6,15 @@ import { plural } from '../terminal/figures.ts';
 export function reservations(report: RunReport): readonly string[] {
   const { query, query_gate: gate, publication } = report;
   const isBelow = gate?.accepted === true && !gate.passed;
-  const isUnread = (total: number | null, queried: number) => queried === 0 && total !== 0;
-  const unread = query.filter(({ total_docs, total_docs_queried }) => isUnread(total_docs, total_docs_queried));
+  const unread = query.filter(isUnread).map(({ namespace }) => namespace);
   const partly = isBelow
     ? query.filter(({ total_docs, total_docs_queried: read }) => read > 0 && read < (total_docs ?? 0))
     : [];
   const held = query.reduce((sum, { removals_held }) => sum + removals_held, 0);
   const names = (some: typeof query) => some.map(({ namespace }) => namespace).join(', ');
-  const base = /as_of=(\d{4}-\d{2}-\d{2})/.exec(report.base ?? '')?.[1];
-  const origin = base === undefined ? 'there is no earlier table to carry over' : `carried over from ${base}`;
-  const leftOut = publication?.left_out ?? [];
   const found: string[] = [];
-  if (unread.length > 0) found.push(`nothing was read of ${names(unread)}: ${origin}`);
-  if (leftOut.length > 0) found.push(`${origin}: ${leftOut.join(', ')}, which the run left out`);
+  for (const [origin, some] of byOrigin(unread, report)) found.push(`nothing was read of ${some}: ${origin}`);
+  found.push(...leftOutReservations(report));
   if (partly.length > 0) found.push(`not all was read of ${names(partly)}`);
   if (isBelow && unread.length + partly.length === 0) found.push('too little was read of Lex, and was accepted');
   if (held > 0 && publication !== null) found.push(`${plural(held, 'removal')} held back`);
@@ -25,4 +22,24 @@ export function reservations(report: RunReport): readonly string[] {
     found.push(`${publication.fill_gate.field} is filled in far fewer rows than before, which was accepted`);
   }
   return found;
+}
+
+/** Those of {@link reservations} that are about namespaces which the run did not name. */
+export function leftOutReservations(report: RunReport): readonly string[] {
+  const groups = byOrigin(report.publication?.left_out ?? [], report);
+  return groups.map(([origin, some]) => `${origin}: ${some}, which the run left out`);
+}
+
+/** Namespaces by what their rows are, in the order of the first of each. */
+function byOrigin(namespaces: readonly string[], report: RunReport): readonly (readonly [string, string])[] {
+  const groups = Map.groupBy(namespaces, (namespace) => originOf(namespace, report));
+  return [...groups].map(([origin, some]) => [origin, some.join(', ')]);
+}
+
+/** What a run carried over has a date, but where runs of before did not say it. */
+function originOf(namespace: string, { base, publication }: RunReport): string {
+  const carried = publication?.carried_over.find((one) => one.namespace === namespace);
+  if (carried != null && carried.since !== null) return `carried over since ${carried.since}`;
+  const before = /as_of=(\d{4}-\d{2}-\d{2})/.exec(base ?? '')?.[1];
+  return before === undefined ? 'there is no earlier table to carry over' : `carried over from ${before}`;
 }

@@ -8,8 +8,9 @@ import { acceptanceText } from './acceptance.ts';
 import type { VerdictOptions } from './layout.ts';
 import { plainCause } from './plain-cause.ts';
 import { retentionWarnings } from './retention.ts';
+import { jumpText } from './share-jumps.ts';
 
-/** What passed, but should be looked at: held-back removals, gaps, failed slices, what an operator accepted. */
+/** What passed, but should be looked at: held-back removals, gaps, failed slices, jumps, what an operator accepted. */
 export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
   const found = [
     ...(options.remarks ?? []),
@@ -19,6 +20,7 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
       : []),
     // The gate says it as well, without what to do about it.
     ...report.warnings.filter((text) => !/^[\w-]+: \d+ removals were held back\.$/.test(text)),
+    ...(report.publication?.share_jumps ?? []).map(jumpText),
     ...retentionWarnings(report),
     ...report.overrides.map(acceptanceText),
   ];

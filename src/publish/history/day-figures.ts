@@ -3,6 +3,7 @@
 import type { GateResult } from '../../job/contracts.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { type PublishedDay, readLedger } from '../read-published.ts';
+import { changedShare } from './changed-share.ts';
 
 export interface NamespaceFigures {
   readonly namespace: string;
@@ -15,7 +16,7 @@ export interface NamespaceFigures {
   /** Of this run; those that stand rejected are not among them. */
   readonly rejected: number;
   readonly standing: number;
-  /** New and changed of those listed, 0 to 1; 0 where nothing is listed. */
+  /** New, changed and reprocessed of those listed, 0 to 1; 0 where nothing is listed. */
   readonly changed_share: number;
   readonly complete: boolean;
 }
@@ -47,7 +48,7 @@ export async function readDayFigures(a3: Pick<JobDailyA3Data, 'get' | 'open'>, d
   const namespaces = ledger.namespaces.map((counts): NamespaceFigures => {
     const { namespace, listed, changed, reprocessed, removed, rejected, standing, complete } = counts;
     const figures = { listed, new: counts.new, changed, reprocessed, removed, rejected, standing };
-    return { namespace, ...figures, changed_share: shareOf(figures), complete };
+    return { namespace, ...figures, changed_share: changedShare(figures), complete };
   });
   const sum = (key: keyof Counts) => namespaces.reduce((total, counts) => total + counts[key], 0);
   const sums: Counts = {
@@ -65,7 +66,7 @@ export async function readDayFigures(a3: Pick<JobDailyA3Data, 'get' | 'open'>, d
     run: manifest.run,
     is_first: manifest.base === null,
     namespaces,
-    total: { ...sums, changed_share: shareOf(sums), complete: namespaces.every(({ complete }) => complete) },
+    total: { ...sums, changed_share: changedShare(sums), complete: namespaces.every(({ complete }) => complete) },
     rows: manifest.rows,
     stale_rows: ledger.rows.stale,
     rejected_now: ledger.rejected_now,
@@ -73,10 +74,6 @@ export async function readDayFigures(a3: Pick<JobDailyA3Data, 'get' | 'open'>, d
     gates: { query: manifest.gates.query, transformation: manifest.gates.transformation },
     duration_ms: await durationOf(a3, day),
   };
-}
-
-function shareOf({ listed, new: added, changed }: Pick<Counts, 'listed' | 'new' | 'changed'>): number {
-  return listed === 0 ? 0 : (added + changed) / listed;
 }
 
 /** Clock values stand outside the manifest, and nothing vouches for them. */

@@ -103,6 +103,7 @@ export const MANIFEST: Shape = object(
     contract: file,
     checksums: exactly('SHA256SUMS'),
     look_ups: nullable(object({ through: whole, open: list(whole) })),
+    carried_over: list(object({ namespace: text, since: nullable(text) })),
   },
 );
 

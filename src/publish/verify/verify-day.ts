@@ -15,6 +15,7 @@ import { openBase } from './open-base.ts';
 import type { Scratch } from './scratch.ts';
 import { readPublishedFindings, verifyContract, verifyListing, verifyTimes } from './verify-files.ts';
 import { verifyFill, verifyShardCounts } from './verify-fill.ts';
+import { verifyCarriedOver } from './verify-carried-over.ts';
 import { FindingsCheck } from './verify-findings.ts';
 import { loadLedger, verifyLedger } from './verify-ledger.ts';
 import { readManifest, verifyManifest } from './verify-manifest.ts';
@@ -159,7 +160,8 @@ class DayVerifier {
     const findings = new FindingsCheck(Math.max(1, Math.ceil(Math.max(...lines) / linesPerRange)), scratch);
     const base = await openBase(manifest, a3, this.#faults);
     if (base.reason !== null) this.#leave('changes', base.reason);
-    const isWhole = await this.#verifyShards(day, base.day, findings);
+    await verifyCarriedOver(manifest, base.day, a3, this.#faults);
+    const isWhole = await this.#verifyShards(day, base.day, deletedTexts, findings);
     const baseManifest = typeof base.day === 'string' ? null : base.day.manifest;
     const baseFill = baseManifest?.fill_rates ?? null;
     if (isWhole) verifyFill(manifest, this.#counts.fill.table, baseFill, this.#faults);

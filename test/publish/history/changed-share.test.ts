@@ -1,18 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { findShareJumps } from '../../../src/publish/history/changed-share.ts';
-import type { DayFigures, NamespaceFigures } from '../../../src/publish/history/day-figures.ts';
+import type { OutcomeCounts } from '../../../src/job/contracts.ts';
+import { findShareJumps, type ShareDay } from '../../../src/publish/history/changed-share.ts';
 
-const GATE = { passed: true, numerator: 1, denominator: 1, ratio: 1, threshold: 0.9, accepted: false };
-
-function day(number: number, changed: number, listed = 1_000, added = 0): DayFigures {
+function day(
+  number: number,
+  changed: number,
+  listed = 1_000,
+  added = 0,
+  change: Partial<ShareDay> & Partial<Pick<OutcomeCounts, 'reprocessed'>> = {},
+): ShareDay {
   const date = `2021-10-${String(number).padStart(2, '0')}`;
-  const counts = { listed, new: added, changed, reprocessed: 0, removed: 0, rejected: 0, standing: 0 };
-  const total = { ...counts, changed_share: (added + changed) / listed, complete: true };
-  const namespaces: readonly NamespaceFigures[] = [{ namespace: 'mac', ...total }];
-  const table = { rows: listed, stale_rows: 0, rejected_now: 0, table_findings: 0 };
-  const gates = { query: GATE, transformation: GATE };
-  const run = `agreements-${date}`;
-  return { date, attempt: 1, run, is_first: number === 1, namespaces, total, ...table, gates, duration_ms: 1 };
+  const { reprocessed = 0, ...rest } = change;
+  return {
+    date,
+    run: `agreements-${date}`,
+    is_first: number === 1,
+    mapping_versions: { mac: 'mac-1-aa' },
+    look_ups: { through: 4, open: [] },
+    replays_through: 2,
+    namespaces: [{ namespace: 'mac', listed, new: added, changed, reprocessed }],
+    ...rest,
+  };
 }
 
 describe('a jump of the changed share', () => {
@@ -26,10 +34,38 @@ describe('a jump of the changed share', () => {
         run: 'agreements-2021-10-07',
         namespace: 'mac',
         documents: 120,
+        new: 0,
+        changed: 120,
+        reprocessed: 0,
         changed_share: 0.12,
         usual_share: 0.01,
+        causes: ['lex'],
       },
     ]);
+  });
+
+  it.each([
+    ['another mapping', day(7, 500, 1_000, 0, { mapping_versions: { mac: 'mac-2-aa' } }), ['mapping']],
+    [
+      'another mapping, and many new',
+      day(7, 500, 1_000, 20, { mapping_versions: { mac: 'mac-2-aa' } }),
+      ['mapping', 'lex'],
+    ],
+    ['look-ups', day(7, 9, 1_000, 0, { reprocessed: 500, look_ups: { through: 5, open: [] } }), ['look-ups']],
+    ['a replay', day(7, 9, 1_000, 0, { reprocessed: 500, replays_through: 3 }), ['replay']],
+    ['look-ups that an earlier day could not serve', day(7, 0, 1_000, 0, { reprocessed: 500 }), ['look-ups']],
+    ['Lex, beside look-ups', day(7, 500, 1_000, 0, { reprocessed: 1, look_ups: null }), ['look-ups', 'lex']],
+  ] as const)('names its causes: %s', (_what, jumping, causes) => {
+    const days = [day(4, 8), day(5, 12), day(6, 10), jumping];
+
+    expect(findShareJumps(days)).toMatchObject([{ date: '2021-10-07', causes }]);
+  });
+
+  it('is held to the days on which the namespace was read, not to those that left it out or read nothing', () => {
+    const without = day(7, 0, 1_000, 0, { namespaces: [] });
+    const days = [day(4, 8), day(5, 12), day(6, 10), without, day(8, 0, 0), day(9, 120)];
+
+    expect(findShareJumps(days)).toMatchObject([{ date: '2021-10-09', date_before: '2021-10-08', usual_share: 0.01 }]);
   });
 
   it.each([

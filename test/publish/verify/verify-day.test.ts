@@ -270,6 +270,19 @@ describe('verifying a day that was forged with all its digests', () => {
     }
   });
 
+  it('finds a namespace that is said to be carried over, or since another date, where its base does not give that', async () => {
+    const since = (carried_over: Manifest['carried_over']) => (manifest: Manifest) => ({ ...manifest, carried_over });
+    const [first] = days;
+    const forgeries = [
+      [day, [{ namespace: 'xyz', since: '2020-01-02' }]],
+      [first!, [{ namespace: 'mac', since: null }]],
+    ] as const;
+    for (const [one, carried] of forgeries) {
+      const found = await verify(await forged(a3, one, {}, since(carried) as (manifest: Manifest) => Manifest), one);
+      expect(found.faults).toMatchObject([{ claim: 'manifest', what: expect.stringContaining('carries over') }]);
+    }
+  });
+
   it('finds every number of the ledger that is another', async () => {
     const ledger = JSON.parse((await a3.get(`${day.folder}/ledger.json`))!.toString('utf8'));
     for (const path of numbersOf(ledger)) {
