@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { RuleSet } from '../agreements/table-a3/rules.ts';
 import { PermanentError } from '../errors.ts';
 import { acceptances } from '../job/acceptances.ts';
-import type { FillGate, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
+import type { FillGate, NamespaceCounts, WriteManifestInput, WriteManifestOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtMastersKey, builtShardKey, manifestKey, publishedFolder } from './attempt-files.ts';
 import { CHECKSUMS_PATH, checksums, MANIFEST_PATH } from './checksums.ts';
@@ -122,12 +122,17 @@ function fillRateDropped(gate: FillGate): PermanentError {
 function servedBy(input: WriteManifestInput, base: Manifest | null): Pick<Manifest, 'replays_through' | 'look_ups'> {
   const { query, failed_slices, replays_through, look_ups } = input;
   if (base === null) return { replays_through, look_ups };
-  const hasFailed = failed_slices > 0 || query.some(({ failed_pages }) => failed_pages > 0);
+  const hasFailed = failed_slices > 0 || query.some(isUnread);
   const isWhole = query.every((counts) => counts.complete && counts.unreadable === 0 && counts.removals_held === 0);
   return {
     replays_through: hasFailed ? base.replays_through : replays_through,
     look_ups: hasFailed || !isWhole ? (base.look_ups ?? null) : look_ups,
   };
+}
+
+/** Whether there are ids that nobody read: a worker that died leaves no failed page behind its last one. */
+function isUnread({ failed_pages, gaps, total_docs }: NamespaceCounts): boolean {
+  return failed_pages > 0 || gaps > 0 || total_docs === null;
 }
 
 async function sumSlices(

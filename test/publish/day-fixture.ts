@@ -51,6 +51,8 @@ export interface DayOptions {
   readonly masters?: Pick<EntityTable, 'readPage'>;
   /** Default: none has changed. */
   readonly lookUps?: LookUpsServed;
+  /** Default 0: nobody has asked for a replay. */
+  readonly replaysThrough?: number;
   readonly rules?: RuleSet;
   readonly overrides?: readonly Override[];
   /** Default 1: fields may be as empty as they like. */
@@ -207,7 +209,7 @@ export async function runPhases(
       query_gate: queryGate(counts, 0),
       transformation_gate: transformationGate({ valid: validOf(slices), planned: plannedOf(counts) }, 0, []),
       failed_slices: slices.filter(({ failed }) => failed).length,
-      replays_through: 0,
+      replays_through: options.replaysThrough ?? 0,
       look_ups,
       overrides: options.overrides ?? [],
       started_at: '2021-10-20T05:00:00Z',
