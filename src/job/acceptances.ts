@@ -55,21 +55,26 @@ function ofGate(gate: GateResult | null, of: string): Weighed {
   return { needed: !gate.passed, evidence: { of, numerator, denominator, threshold } };
 }
 
-/** The namespace that lost the largest share of what was known of it. One that lists nothing at all needs it as well. */
+/**
+ * The namespace that lost the largest share of what was known of it. One that lists nothing at all needs it as well, whatever
+ * the share may be. What is held back beside this acceptance is what Lex could not be asked about.
+ */
 function ofRemovals({ query, max_removed_percentage: threshold }: AcceptanceFacts): Weighed {
   if (query.length === 0) return { needed: null, evidence: null };
   const shares = query.map((counts) => {
     const { namespace, removed, removals_held: held, total_docs_queried: listed, new: added, unreadable } = counts;
-    const numerator = removed + held;
     return {
       of: `documents removed from ${namespace}`,
-      numerator,
-      denominator: listed - added - unreadable + numerator,
+      numerator: removed,
+      denominator: listed - added - unreadable + removed + held,
     };
   });
   const shareOf = (one: (typeof shares)[number]) => one.numerator / Math.max(1, one.denominator);
   const worst = shares.reduce((most, one) => (shareOf(one) > shareOf(most) ? one : most));
-  return { needed: shareOf(worst) > threshold, evidence: { ...worst, threshold } };
+  const isEmptied = query.some(
+    (counts) => counts.total_docs_queried === 0 && counts.removed + counts.removals_held > 0,
+  );
+  return { needed: isEmptied || shareOf(worst) > threshold, evidence: { ...worst, threshold } };
 }
 
 function ofDate({ base, business_date }: AcceptanceFacts): Weighed {

@@ -44,7 +44,8 @@ export async function calculateQueriedDocs(
     if (state.candidates > 0 && deps.shouldStop()) return { cursor: cursorOf(state), counts: null };
   }
   const place = { folder, namespace: input.namespace, delta: deps.delta };
-  const rules = { isComplete: isProven(state), allowed: allowedRemovals(input, state) };
+  const maxShare = isAccepted(input.overrides, 'removals') ? Number.POSITIVE_INFINITY : input.max_removed_percentage;
+  const rules = { isComplete: isProven(state), maxShare };
   const removals = await new RemovalConfirmation(state, inventory, place, rules, deps).run(deps.shouldStop);
   if (removals === null) return { cursor: cursorOf(state), counts: null };
   const counts = countsOf(input, state, removals);
@@ -85,11 +86,6 @@ function checkNotEmptied(input: CalculateQueriedDocsInput, state: CalculateState
   const { namespace } = input;
   const what = `Lex lists no document in the namespace \`${namespace}\`, and ${state.known} are known.`;
   throw new PermanentError('NAMESPACE_EMPTIED', what, { namespace, known: state.known });
-}
-
-function allowedRemovals(input: CalculateQueriedDocsInput, state: CalculateState): number {
-  if (isAccepted(input.overrides, 'removals')) return Number.POSITIVE_INFINITY;
-  return input.max_removed_percentage * state.known;
 }
 
 function countsOf(

@@ -42,6 +42,17 @@ describe('what an operator accepted', () => {
     expect(weigh('removals', { max_removed_percentage: 0.2 })).toMatchObject({ needed: false });
   });
 
+  it('counts what Lex could not be asked about as known, and not as removed', () => {
+    const query = [namespaceCounts('mac', { total_docs_queried: 85, new: 0, removed: 5, removals_held: 10 })];
+    const evidence = { of: 'documents removed from mac', numerator: 5, denominator: 100, threshold: 0.05 };
+    expect(weigh('removals', { query })).toMatchObject({ needed: false, evidence });
+  });
+
+  it('was needed for a namespace that listed nothing, whatever share may be removed', () => {
+    const query = [namespaceCounts('mac', { total_docs: 0, total_docs_queried: 0, new: 0, removed: 7 })];
+    expect(weigh('removals', { query, max_removed_percentage: 1 })).toMatchObject({ needed: true });
+  });
+
   it('was needed for a date before that of the table that it started from, and no other', () => {
     expect(weigh('date')).toMatchObject({ needed: false });
     const base = 'published/as_of=2021-10-21/attempt=1/manifest.json';

@@ -224,6 +224,15 @@ describe('CalculateAndUpdateQueriedDocsInNamespace, removals', () => {
     expect((await removedBy(setting)).length).toBe(removed);
   });
 
+  it('holds none at a bound that has no exact double: 29 of 100 are 0.29, though 0.29 × 100 is less than 29', async () => {
+    const gone = Array.from({ length: 29 }, (_, i) => `x${i + 10}`);
+    const setting = await knownSetting(71, gone);
+    await setting.query(1, 50);
+
+    expect(await setting.calculate(50, { max_removed_percentage: 0.29 })).toMatchObject({ removed: 29 });
+    expect(await setting.calculate(50, { max_removed_percentage: 0.28 })).toMatchObject({ removals_held: 29 });
+  });
+
   it('takes back what it had written when the bound is passed, and carries all out when an operator accepts it', async () => {
     const gone = Array.from({ length: 40 }, (_, i) => `x${i + 10}`);
     const setting = await knownSetting(20, gone);

@@ -30,8 +30,8 @@ export interface RemovalDeps {
 export interface RemovalRules {
   /** No gap in the namespace: where Lex has no get-by-id, absence is proof then. */
   readonly isComplete: boolean;
-  /** More removals than this hold all of them back; `Infinity` where an operator accepts them. */
-  readonly allowed: number;
+  /** Above this share of the known documents all removals are held back; `Infinity` where an operator accepts them. */
+  readonly maxShare: number;
 }
 
 type Answer = 'gone' | 'there' | 'not-proven' | 'unanswered';
@@ -78,7 +78,8 @@ export class RemovalConfirmation {
       }
       isFirst = false;
       await this.#confirm(ids);
-      if (state.removed > this.#rules.allowed) return this.#holdBack();
+      // As a share: it is rounded as the bound is, which no product with it would be.
+      if (state.removed > 0 && state.removed / state.known > this.#rules.maxShare) return this.#holdBack();
       if (this.#writer.isFull) await this.#writer.flush();
     }
     return this.#finish();
