@@ -67,10 +67,10 @@ async function carryOut(
       touched = await findTouched(changed, data);
     };
     const result = await work(data, { allowRejects, ...(dryRun && { dryRun: look }) });
-    const { counts: files, keys, removed, refused, aliasesOfNobody } = result;
+    const { counts: files, keys, removed, refused, aliasesOfNobody, columnGaps } = result;
     const would_be_refused = result.removesTooMany ? 'IMPORT_REMOVES_MANY' : null;
     if (terminal.isJson) {
-      const found = { files, keys, removed, refused, aliases_of_nobody: aliasesOfNobody };
+      const found = { files, keys, removed, refused, aliases_of_nobody: aliasesOfNobody, column_gaps: columnGaps };
       terminal.printJson(`${tables}-import`, { ...found, dry_run: dryRun, would_be_refused, touched });
     } else {
       tell(result, context);
@@ -103,20 +103,29 @@ function tell(result: ImportResult, { terminal, cwd }: Context): void {
   terminal.print(...renderTable(columns, rows, terminal.width));
   if (removed > 0)
     terminal.print(`${plural(removed, 'entity', 'entities')} out of a master table that no longer names it`);
-  for (const warning of warningsOf(result)) terminal.note(...wrap(harmless(warning), terminal.errorWidth, '! ', '  '));
+  for (const warning of warningsOf(result, cwd))
+    terminal.note(...wrap(harmless(warning), terminal.errorWidth, '! ', '  '));
   const total = counts.reduce((sum, file) => sum + file.refused, 0);
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));
   }
 }
 
-function warningsOf({
-  removesTooMany,
-  aliasesOfNobody: { count: nobodies, examples },
-}: ImportResult): readonly string[] {
+const MAX_COLUMNS_TOLD = 10;
+
+function warningsOf(
+  { removesTooMany, columnGaps, aliasesOfNobody: { count: nobodies, examples } }: ImportResult,
+  cwd: string,
+): readonly string[] {
   const named = examples.map(({ line, entity_id }) => `${entity_id} (line ${line})`).join(', ');
   const more = nobodies > examples.length ? ', …' : '';
   return [
+    ...columnGaps.map(({ file, unread, absent }) => {
+      const missing = absent.length === 0 ? '' : ` It does not have ${absent.join(', ')}, which become empty.`;
+      const more = unread.length > MAX_COLUMNS_TOLD ? ', …' : '';
+      const named = unread.slice(0, MAX_COLUMNS_TOLD).join(', ');
+      return `${shortPath(file, cwd)} has columns that are not read: ${named}${more}.${missing}`;
+    }),
     ...(removesTooMany
       ? ['Without --dry-run this import would be refused [IMPORT_REMOVES_MANY]; --allow-removals allows it.']
       : []),

@@ -141,8 +141,8 @@ class GleifImport {
   }
 
   #bytesOf(file: string): AsyncIterable<Uint8Array> {
-    return lookUpBytes(file, (bytes) => {
-      this.#readBytes += bytes;
+    return lookUpBytes(file, (block) => {
+      this.#readBytes += block.length;
       this.#tell();
     });
   }

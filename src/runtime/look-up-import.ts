@@ -9,6 +9,7 @@ import { readAliasLines, refuseRepeatedAliases } from '../agreements/imports/ali
 import { readLaws } from '../agreements/imports/laws.ts';
 import { readMasterLines, refuseRepeatedRows } from '../agreements/imports/master-table.ts';
 import { type FileCounts, type KeyCounts, planLawImport } from '../agreements/imports/plan-import.ts';
+import type { HeaderGaps } from '../agreements/imports/read-header.ts';
 import {
   type AliasItem,
   type EntityItem,
@@ -19,7 +20,6 @@ import {
 } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
-import { inBatches } from '../stores/in-batches.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { type EntityFile, type EntityPlan, planEntities } from './entity-plan.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
@@ -57,20 +57,28 @@ export interface ImportResult {
   /** Whether so many go that the import is refused, which a dry run only tells. */
   readonly removesTooMany: boolean;
   readonly aliasesOfNobody: AliasesOfNobody;
+  /** Master tables with columns that are not read: misspelt, perhaps. */
+  readonly columnGaps: readonly ColumnGaps[];
+}
+
+export interface ColumnGaps extends HeaderGaps {
+  readonly file: string;
 }
 
 /** All of a job's stores will do. */
 export interface ImportStores extends LookUpStores {
-  readonly entities: Pick<EntityTable, 'get' | 'putAll' | 'list'>;
+  readonly entities: Pick<EntityTable, 'get' | 'putAll' | 'readPage'>;
   readonly governingLaws: Pick<GoverningLawTable, 'get' | 'putAll'>;
 }
 
 /**
- * Items of one write. Up to this many are all written or none, which holds for any usual import. Of more, a crash
- * half-way leaves the first ones, each whole; the same command again writes the rest. One write of all of them would
- * hold the write lock for so long that a run beside it could give up.
+ * Up to this many items are all written or none, which holds for any usual import. Of more, a crash half-way leaves the
+ * first ones, each whole; the same command again writes the rest. One write of all of them would hold the write lock for
+ * so long that a run beside it could give up.
  */
-const MAX_ITEMS_PER_WRITE = 100_000;
+const MAX_ITEMS_TOGETHER = 100_000;
+/** Items of a write where there are more: what waits for its commit lies in memory, as objects and as pages. */
+const ITEMS_PER_WRITE = 20_000;
 
 /** A file that was cut short at the end of a line looks like a table that has shrunk. */
 const MAX_REMOVED_SHARE = 0.05;
@@ -86,20 +94,23 @@ export async function importEntityFiles(
   options: ImportOptions,
 ): Promise<ImportResult> {
   const files: EntityFile[] = [];
-  if (co !== undefined) files.push(masterFile('CO', co));
-  if (cp !== undefined) files.push(masterFile('CP', cp));
+  const columnGaps: ColumnGaps[] = [];
+  const onHeader = (gaps: ColumnGaps) => void (gaps.unread.length > 0 && columnGaps.push(gaps));
+  if (co !== undefined) files.push(masterFile('CO', co, onHeader));
+  if (cp !== undefined) files.push(masterFile('CP', cp, onHeader));
   if (aliases !== undefined) {
     const lines = readAliasLines(lookUpBytes(aliases), aliases);
     files.push({ file: aliases, lines, refuseRepetitions: refuseRepeatedAliases });
   }
   const roles = [...(co === undefined ? [] : ['CO' as const]), ...(cp === undefined ? [] : ['CP' as const])];
-  const members = options.isComplete ? { roles, items: stores.entities.list({ status: 'active' }) } : null;
+  const members = options.isComplete ? { roles, items: allOf(stores.entities) } : null;
   const plan = await planEntities(files, (key) => stores.entities.get(key), members);
   try {
     const removesTooMany = !options.allowRemovals && isTooMany(plan.members);
     if (removesTooMany && options.dryRun === undefined) throw tooManyRemovals(plan.members);
-    const changeOf = (entities: readonly (EntityItem | AliasItem)[]) => ({ entities });
-    return { ...(await carryOut<EntityItem | AliasItem>(plan, 'Entity', changeOf, stores, options)), removesTooMany };
+    const changeOf = (entities: Iterable<EntityItem | AliasItem>) => ({ entities });
+    const result = await carryOut<EntityItem | AliasItem>(plan, 'Entity', changeOf, stores, options);
+    return { ...result, removesTooMany, columnGaps };
   } finally {
     await plan.close();
   }
@@ -112,8 +123,11 @@ export async function importLawFile(file: string, stores: ImportStores, options:
   const all = async function* () {
     yield* items.values();
   };
+  const inOne = async function* () {
+    yield [...items.values()];
+  };
   return carryOut<LawItem>(
-    { ...law, members: NO_MEMBERS, aliasesOfNobody: NO_ALIASES, items: all },
+    { ...law, members: NO_MEMBERS, aliasesOfNobody: NO_ALIASES, items: all, batches: inOne },
     'GoverningLaw',
     (laws) => ({ laws }),
     stores,
@@ -121,8 +135,18 @@ export async function importLawFile(file: string, stores: ImportStores, options:
   );
 }
 
-function masterFile(role: EntityRole, file: string): EntityFile {
-  const lines = readMasterLines(role, lookUpBytes(file), file);
+/** In no order, which a stack would give only at the price of holding all. */
+async function* allOf(entities: Pick<EntityTable, 'readPage'>): AsyncGenerator<EntityItem | AliasItem> {
+  for (let after: string | null = null; ; ) {
+    const { items, next } = await entities.readPage(after);
+    yield* items;
+    if (next === null) return;
+    after = next;
+  }
+}
+
+function masterFile(role: EntityRole, file: string, onHeader: (gaps: ColumnGaps) => void): EntityFile {
+  const lines = readMasterLines(role, lookUpBytes(file), file, (gaps) => onHeader({ file, ...gaps }));
   return { file, lines, refuseRepetitions: (some) => refuseRepeatedRows(role, some) };
 }
 
@@ -146,21 +170,23 @@ interface Plan<T> {
   readonly keys: KeyCounts;
   readonly refusals: readonly RefusedLine[];
   items(): AsyncIterable<T>;
+  batches(size: number): AsyncIterable<Iterable<T>>;
 }
 
 async function carryOut<T extends EntityItem | AliasItem | LawItem>(
-  { counts, keys, members, aliasesOfNobody, refusals: refused, items }: Plan<T>,
+  { counts, keys, members, aliasesOfNobody, refusals: refused, items, batches }: Plan<T>,
   table: Use['table'],
-  changeOf: (items: readonly T[]) => LookUpChange,
+  changeOf: (items: Iterable<T>) => LookUpChange,
   stores: ImportStores,
   { allowRejects, dryRun }: ImportOptions,
 ): Promise<ImportResult> {
   if (refused.length > 0 && !allowRejects) throw new ImportRefusedError(counts, refused);
   if (dryRun !== undefined) await dryRun(usesOf(items(), table));
   else {
-    for await (const batch of inBatches(items(), MAX_ITEMS_PER_WRITE)) await changeLookUps(stores, changeOf(batch));
+    const size = keys.new + keys.changed > MAX_ITEMS_TOGETHER ? ITEMS_PER_WRITE : MAX_ITEMS_TOGETHER;
+    for await (const batch of batches(size)) await changeLookUps(stores, changeOf(batch));
   }
-  return { counts, refused, keys, removed: members.removed, removesTooMany: false, aliasesOfNobody };
+  return { counts, refused, keys, removed: members.removed, removesTooMany: false, aliasesOfNobody, columnGaps: [] };
 }
 
 async function* usesOf(

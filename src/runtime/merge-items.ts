@@ -4,22 +4,22 @@ import type { LineSpool } from '../stores/embedded/line-spool.ts';
 type Item = EntityItem | AliasItem;
 
 /**
- * Items in the order of keys, merged from the spool's partitions, which are sorted each: a store that is sorted by key takes them faster so,
- * with less memory for what is not yet committed, and in less room.
+ * Items as JSON in the order of keys, merged from the spool's partitions, which are sorted each: a store that is sorted by key
+ * takes them faster so, with less memory for what is not yet committed, and in less room.
  */
-export async function* mergeItems(items: LineSpool): AsyncGenerator<Item> {
+export async function* mergeItems(items: LineSpool): AsyncGenerator<string> {
   /** Descending by key: the last one holds the next item. */
   const cursors: Cursor[] = [];
   for (let partition = 0; partition < items.partitions; partition += 1) {
     const cursor = new Cursor(items.pieces(partition));
     await cursor.step();
-    if (cursor.item !== null) insert(cursor, cursors);
+    if (cursor.text !== null) insert(cursor, cursors);
   }
   for (let least = cursors.pop(); least !== undefined; least = cursors.pop()) {
-    yield least.item!;
+    yield least.text!;
     const turning = least.step();
     if (turning !== undefined) await turning;
-    if (least.item !== null) insert(least, cursors);
+    if (least.text !== null) insert(least, cursors);
   }
 }
 
@@ -39,7 +39,7 @@ class Cursor {
   #lines: readonly string[] = [];
   #at = 0;
   /** `null` before the first {@link step} and after the last. */
-  item: Item | null = null;
+  text: string | null = null;
   key = '';
 
   constructor(pieces: AsyncGenerator<readonly string[], void, void>) {
@@ -49,14 +49,14 @@ class Cursor {
   /** Goes on to the next item; only a new piece has to be waited for. */
   step(): Promise<void> | undefined {
     if (this.#at === this.#lines.length) return this.#turn();
-    this.item = JSON.parse(this.#lines[this.#at]!) as Item;
-    this.key = this.item.entity_key;
+    this.text = this.#lines[this.#at]!;
+    this.key = (JSON.parse(this.text) as Item).entity_key;
     this.#at += 1;
     return undefined;
   }
 
   async #turn(): Promise<void> {
-    this.item = null;
+    this.text = null;
     const next = await this.#pieces.next();
     if (next.done) return;
     this.#lines = next.value;

@@ -17,10 +17,10 @@ export interface LookUpStores {
   readonly governingLaws: Pick<GoverningLawTable, 'putAll'>;
 }
 
-/** Rows to put, each replacing what is under its key. Rows that do not change are better left out. */
+/** Rows to put, each replacing what is under its key; gone through twice. Rows that do not change are better left out. */
 export interface LookUpChange {
-  readonly entities?: readonly (EntityItem | AliasItem)[];
-  readonly laws?: readonly LawItem[];
+  readonly entities?: Iterable<EntityItem | AliasItem>;
+  readonly laws?: Iterable<LawItem>;
 }
 
 /** Tries for a number that another writer is just taking. */
@@ -28,14 +28,13 @@ const MAX_BUSY = 20;
 
 /** Puts the rows as {@link whileNoted} says. @throws what the stores throw */
 export async function changeLookUps(stores: LookUpStores, { entities = [], laws = [] }: LookUpChange): Promise<void> {
-  const keys: readonly LookUpKey[] = [
-    ...entities.map(({ entity_key: key }) => ({ table: 'Entity', key }) as const),
-    ...laws.map(({ law_key: key }) => ({ table: 'GoverningLaw', key }) as const),
-  ];
+  const entityKeys = Array.from(entities, ({ entity_key: key }): LookUpKey => ({ table: 'Entity', key }));
+  const lawKeys = Array.from(laws, ({ law_key: key }): LookUpKey => ({ table: 'GoverningLaw', key }));
+  const keys = [...entityKeys, ...lawKeys];
   if (keys.length === 0) return;
   await whileNoted(keys, stores.jobDailyA3Data, async () => {
-    if (entities.length > 0) await stores.entities.putAll(entities);
-    if (laws.length > 0) await stores.governingLaws.putAll(laws);
+    if (entityKeys.length > 0) await stores.entities.putAll(entities);
+    if (lawKeys.length > 0) await stores.governingLaws.putAll(laws);
   });
 }
 

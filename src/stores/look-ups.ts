@@ -13,8 +13,9 @@ export interface EntityTable {
   /**
    * Puts items, replacing what is there. All of one call or none; on DynamoDB, whose transactions hold 100 items, a call of
    * more may stop half-way, and is safe to run again.
+   * @param items read one after the other, so that they need not lie in memory all at once
    */
-  putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void>;
+  putAll(items: Iterable<EntityItem | AliasItem>): Promise<void>;
   /** All items, ascending by key. `prefix` narrows. */
   list(options?: {
     readonly prefix?: string;
@@ -35,7 +36,7 @@ export interface EntityPage {
 export interface GoverningLawTable {
   get(key: string): Promise<LawItem | null>;
   /** As {@link EntityTable.putAll}. */
-  putAll(items: readonly LawItem[]): Promise<void>;
+  putAll(items: Iterable<LawItem>): Promise<void>;
   list(options?: { readonly prefix?: string }): AsyncIterable<LawItem>;
 }
 

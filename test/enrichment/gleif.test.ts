@@ -11,6 +11,7 @@ import { openGleifReference } from '../../src/runtime/gleif-reference.ts';
 import type { GleifRecord, GleifReference } from '../../src/stores/gleif-reference.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../fakes/memory-look-ups.ts';
+import { zipOf } from '../fixtures/zip.ts';
 import { temporaryFolders } from '../stores/embedded/temporary-folder.ts';
 
 const { newFolder } = temporaryFolders();
@@ -60,7 +61,7 @@ describe('importing a golden copy', () => {
 
   it.each([
     ['gzip', (text: string) => gzipSync(text)],
-    ['a ZIP archive', (text: string) => zipOf(text)],
+    ['a ZIP archive', (text: string) => zipOf({ 'lei2.csv': text })],
   ])('reads %s, and refuses it when it is cut short', async (_, pack) => {
     const packed = pack(HEADER + UBS_LINE + GROUP_LINE.repeat(3));
     const { reference } = await importGleif(packed);
@@ -219,13 +220,3 @@ function leiOf(i: number): string {
 }
 
 /** One deflated file whose sizes stand behind its data, as a stream writes it. */
-function zipOf(text: string): Buffer {
-  const gzip = gzipSync(text);
-  const deflated = gzip.subarray(10, gzip.length - 8);
-  const header = Buffer.alloc(30);
-  header.write('PK\x03\x04', 'latin1');
-  header.writeUInt16LE(8, 6);
-  header.writeUInt16LE(8, 8);
-  header.writeUInt16LE(8, 26);
-  return Buffer.concat([header, Buffer.from('lei2.csv'), deflated, Buffer.alloc(16)]);
-}

@@ -29,7 +29,7 @@ export class MemoryEntityTable implements EntityTable {
     return current === version || current === item.version;
   }
 
-  async putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
+  async putAll(items: Iterable<EntityItem | AliasItem>): Promise<void> {
     for (const item of items) this.#items.set(item.entity_key, item);
   }
 
@@ -61,7 +61,7 @@ export class MemoryGoverningLawTable implements GoverningLawTable {
     return this.#items.get(key) ?? null;
   }
 
-  async putAll(items: readonly LawItem[]): Promise<void> {
+  async putAll(items: Iterable<LawItem>): Promise<void> {
     for (const item of items) this.#items.set(item.law_key, item);
   }
 

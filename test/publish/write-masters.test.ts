@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBytes } from '../../src/agreements/byte-order.ts';
-import type { EntityRole } from '../../src/agreements/look-up-items.ts';
+import type { AliasItem, EntityItem, EntityRole } from '../../src/agreements/look-up-items.ts';
 import { aliasItem, entityItem, placeholder } from '../../src/agreements/make-look-up-items.ts';
 import type { MasterLine, PublishedFile } from '../../src/publish/published.ts';
 import { readPublishedLines } from '../../src/publish/published-file-reader.ts';
@@ -26,7 +26,7 @@ async function read(a3: MemoryJobDailyA3Data, { folder }: PublishedDay, file: Pu
   return batches.flat().map((line) => JSON.parse(line) as MasterLine);
 }
 
-async function tableOf(...items: Parameters<MemoryEntityTable['putAll']>[0]): Promise<MemoryEntityTable> {
+async function tableOf(...items: readonly (EntityItem | AliasItem)[]): Promise<MemoryEntityTable> {
   const table = new MemoryEntityTable();
   await table.putAll(items);
   return table;

@@ -84,8 +84,9 @@ function planFiles({ co, cp, aliases }: { readonly co: string; readonly cp: stri
   const master = (role: 'CO' | 'CP', file: string, text: string) => ({
     file,
     lines: readMasterLines(role, [Buffer.from(text)], file),
-    refuseRepetitions: <T extends { readonly entity_key: string }>(lines: AsyncIterable<ImportLine<T>>) =>
-      refuseRepeatedRows(role, lines),
+    refuseRepetitions: <T extends { readonly entity_key: string; readonly entity_id: string }>(
+      lines: AsyncIterable<ImportLine<T>>,
+    ) => refuseRepeatedRows(role, lines),
   });
   return planEntities(
     [

@@ -6,6 +6,7 @@ import { entityItem } from '../../src/agreements/make-look-up-items.ts';
 import { type ImportOptions, importEntityFiles } from '../../src/runtime/look-up-import.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable, MemoryGoverningLawTable } from '../fakes/memory-look-ups.ts';
+import { zipOf } from '../fixtures/zip.ts';
 import { temporaryFolders } from '../stores/embedded/temporary-folder.ts';
 
 const { newFolder } = temporaryFolders();
@@ -58,7 +59,49 @@ describe('importing a packed file', () => {
     expect(await entities.get('a')).toEqual(entityItem('A', ['CP'], { 'CP.4': 'Acme' }));
     await expect(load({ cp: packed.subarray(0, 20) })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
+
+  it.each([
+    ['several files', zipOf({ 'a.csv': 'CP.2\nA\n', 'b.csv': 'CP.2\nB\n' }), /with 2 files \(a\.csv, b\.csv\)/],
+    [
+      'a workbook',
+      zipOf({ '[Content_Types].xml': '<x/>', 'xl/a.xml': '<x/>' }),
+      /is a workbook; save the sheet as CSV/,
+    ],
+    [
+      'a file of which a byte has changed',
+      flipped(zipOf({ 'a.csv': `CP.2,CP.4\n${'A,Acme\n'.repeat(9)}` })),
+      /damaged/,
+    ],
+    ['its end missing', zipOf({ 'a.csv': 'CP.2\nA\n' }).subarray(0, -30), /cut short/],
+  ])('refuses an archive with %s, and imports nothing', async (_, archive, message) => {
+    const { entities, load } = await newImport([]);
+    const what = expect.stringMatching(message);
+    await expect(load({ cp: archive })).rejects.toMatchObject({ code: 'INPUT_INVALID', what });
+    expect(await Array.fromAsync(entities.list())).toEqual([]);
+  });
+
+  it('takes an archive of one file, whatever macOS has put beside it', async () => {
+    const { entities, load } = await newImport([]);
+    await load({ cp: zipOf({ 'cp.csv': 'CP.2\nA\n', '__MACOSX/._cp.csv': 'x' }) });
+    expect(await entities.get('a')).not.toBeNull();
+  });
 });
+
+describe('importing columns that nobody reads', () => {
+  it('tells of them, and of those that are missing; the date of extraction is none of them', async () => {
+    const { load } = await newImport([]);
+    const result = await load({ cp: 'CP.1,CP.2,CP.44\n2021-10-20,A,Acme\n', co: 'As of date,CO.2\n2021-10-20,B\n' });
+    expect(result.columnGaps).toMatchObject([{ unread: ['CP.44'], absent: expect.arrayContaining(['CP.4']) }]);
+  });
+});
+
+/** One bit of the checksum that the archive's directory has. */
+function flipped(archive: Buffer): Buffer {
+  const copy = Buffer.from(archive);
+  const at = copy.indexOf('PK\x01\x02', 0, 'latin1') + 16;
+  copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
+  return copy;
+}
 
 async function newImport(items: readonly ReturnType<typeof entityItem>[]) {
   const entities = new MemoryEntityTable();

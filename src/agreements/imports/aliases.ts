@@ -1,8 +1,8 @@
 import type { AliasItem } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
 import { aliasItem } from '../make-look-up-items.ts';
-import { cleanText, isLongerThan } from '../table-a3/text.ts';
-import { type Cells, type ImportLine, readTable } from './read-table.ts';
+import { cleanText, codePointLength, isLongerThan } from '../table-a3/text.ts';
+import { type Cells, foundCell, type ImportLine, readTable } from './read-table.ts';
 import { refuseRepetitions } from './repetitions.ts';
 
 /**
@@ -29,7 +29,8 @@ export async function* readAliasLines(
 export function refuseRepeatedAliases<T extends { readonly entity_key: string }>(
   lines: AsyncIterable<ImportLine<T>>,
 ): AsyncGenerator<ImportLine<T>> {
-  return refuseRepetitions(lines, 'alias', (item) => item.entity_key);
+  const keyOf = (item: T) => item.entity_key;
+  return refuseRepetitions(lines, 'alias', keyOf, keyOf);
 }
 
 async function* toAliases(lines: AsyncIterable<ImportLine<Cells>>): AsyncGenerator<ImportLine<AliasItem>> {
@@ -37,12 +38,19 @@ async function* toAliases(lines: AsyncIterable<ImportLine<Cells>>): AsyncGenerat
 }
 
 function toAlias(cells: Cells, line: number): ImportLine<AliasItem> {
-  const refuse = (column: string, reason: string) => ({ ok: false, refusal: { line, column, reason } }) as const;
+  const refuse = (column: string, reason: string, found?: string) =>
+    ({ ok: false, refusal: { line, column, reason, ...(found !== undefined && { found }) } }) as const;
   const alias = cells.get('alias') ?? '';
   const id = cleanText(cells.get('entity_id') ?? '');
   if (entityKey(alias) === '') return refuse('alias', 'Expected a name or an identifier.');
   if (id.text === '') return refuse('entity_id', 'Expected the identifier of an entity.');
-  if (id.replaced) return refuse('entity_id', 'Expected no `~`, line end or other control character.');
-  if (isLongerThan(id.text, 50)) return refuse('entity_id', 'Expected at most 50 characters.');
+  if (id.replaced)
+    return refuse(
+      'entity_id',
+      'Expected no `~`, line end or other control character.',
+      foundCell(cells.get('entity_id') ?? ''),
+    );
+  if (isLongerThan(id.text, 50))
+    return refuse('entity_id', 'Expected at most 50 characters.', `${codePointLength(id.text)} characters`);
   return { ok: true, line, item: aliasItem(alias, id.text) };
 }

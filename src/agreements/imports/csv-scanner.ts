@@ -12,16 +12,21 @@ export type CsvRecord =
 
 /** A quoted cell is still open at the end of the text, or after {@link MAX_RECORD_LENGTH}. */
 export class UnclosedQuote extends Error {
+  /** Where the record begins. */
   readonly line: number;
-  constructor(line: number) {
+  /** Index of the cell. */
+  readonly cell: number;
+  constructor(line: number, cell: number) {
     super(`The quoted cell that begins in line ${line} does not end.`);
     this.line = line;
+    this.cell = cell;
   }
 }
 
 /** UTF-16 units; longer records are an unclosed quote. */
 const MAX_RECORD_LENGTH = 1024 * 1024;
 
+const LINE_ENDS = /\r\n|\n|\r/g;
 const LF = 0x0a;
 const CR = 0x0d;
 /** No character: a position behind the text. */
@@ -43,6 +48,8 @@ export class CsvScanner {
   #nextReturn = NONE;
   #isEnd = false;
   #line = 1;
+  /** Index of the quoted cell that ended last, or that is still open. */
+  #quotedCell = 0;
   #afterReturn = false;
 
   constructor(delimiter: string, hasQuotes: boolean) {
@@ -57,7 +64,13 @@ export class CsvScanner {
     // long one would take for ever.
     if (this.#added.length < this.#text.length - this.#at) return;
     yield* this.#readAdded();
-    if (this.#text.length - this.#at > MAX_RECORD_LENGTH) throw new UnclosedQuote(this.#line);
+    if (this.#text.length - this.#at > MAX_RECORD_LENGTH) throw new UnclosedQuote(this.#line, this.#quotedCell);
+  }
+
+  /** The line that the text ends in, so far. */
+  lastLine(): number {
+    const unread = this.#text.slice(this.#at) + this.#added;
+    return this.#line + (unread.match(LINE_ENDS)?.length ?? 0);
   }
 
   /** The last record, when no line end closed it. @throws UnclosedQuote */
@@ -86,7 +99,7 @@ export class CsvScanner {
         this.#at = start;
         return;
       }
-      if (this.#at - start > MAX_RECORD_LENGTH) throw new UnclosedQuote(record.line);
+      if (this.#at - start > MAX_RECORD_LENGTH) throw new UnclosedQuote(record.line, this.#quotedCell);
       if (!this.#isBlank(start)) yield record;
     }
   }
@@ -108,8 +121,9 @@ export class CsvScanner {
       const isWanted = wanted === null || wanted[cells.length] === true;
       let end: number;
       if (text.charCodeAt(at) === this.#quote) {
+        this.#quotedCell = cells.length;
         end = this.#closingQuote(at + 1);
-        if (end === NONE && this.#isEnd) throw new UnclosedQuote(line);
+        if (end === NONE && this.#isEnd) throw new UnclosedQuote(line, cells.length);
         if (end === NONE) return 'incomplete';
         innerLines += this.#countLineEnds(at, end);
         cells.push(isWanted ? this.#unquote(at + 1, end) : '');
@@ -125,11 +139,12 @@ export class CsvScanner {
         continue;
       }
       const isBroken = next !== LF && next !== CR;
-      const lineEnd = isBroken ? this.#lineEnd(end) : end;
+      // A stray quote has taken the next one, lines further down, for its end: those lines are read by themselves.
+      const lineEnd = isBroken ? this.#firstLineEnd(this.#at) : end;
       if (lineEnd === text.length && !this.#isEnd) return 'incomplete';
       this.#afterReturn = text.charCodeAt(lineEnd) === CR;
       this.#at = lineEnd + 1;
-      this.#line += 1 + innerLines;
+      this.#line += isBroken ? 1 : 1 + innerLines;
       return isBroken ? { ok: false, line, cell: cells.length - 1 } : { ok: true, line, cells };
     }
   }
@@ -160,15 +175,19 @@ export class CsvScanner {
     return text.length;
   }
 
-  #lineEnd(from: number): number {
-    this.#search(from);
-    return Math.min(this.#nextLineFeed, this.#nextReturn);
+  #firstLineEnd(from: number): number {
+    const text = this.#text;
+    for (let at = from; at < text.length; at += 1) {
+      const character = text.charCodeAt(at);
+      if (character === LF || character === CR) return at;
+    }
+    return text.length;
   }
 
   #countLineEnds(from: number, to: number): number {
     this.#search(from);
     if (Math.min(this.#nextLineFeed, this.#nextReturn) >= to) return 0;
-    return this.#text.slice(from, to).match(/\r\n|\n|\r/g)?.length ?? 0;
+    return this.#text.slice(from, to).match(LINE_ENDS)?.length ?? 0;
   }
 
   #search(from: number): void {

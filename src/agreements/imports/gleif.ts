@@ -4,7 +4,7 @@
  */
 import { isLei } from '../table-a3/lei.ts';
 import { cleanText } from '../table-a3/text.ts';
-import { type Cells, type ImportLine, type Refusal, readTable } from './read-table.ts';
+import { type Cells, foundCell, type ImportLine, type Refusal, readTable } from './read-table.ts';
 
 /** What the golden copy says of an LEI; texts are cleaned, and empty where it says nothing. */
 export interface GleifEntity {
@@ -78,12 +78,12 @@ function needed(names: readonly string[]) {
 function toEntity(cells: Cells, line: number): ImportLine<GleifEntity> {
   const text = (column: (typeof ENTITY_COLUMNS)[number]) => cleanText(cells.get(column) ?? '').text;
   const lei = text('LEI').toUpperCase();
-  if (!isLei(lei)) return refuse(line, 'LEI', 'Expected an LEI: 20 letters and digits with right check digits.');
+  if (!isLei(lei)) return refuse(line, 'LEI', 'Expected an LEI: 20 letters and digits with right check digits.', lei);
   const name = text('Entity.LegalName');
   if (name === '') return refuse(line, 'Entity.LegalName', 'Expected the legal name.');
   const status = text('Registration.RegistrationStatus');
   if (!/^[A-Z_]{1,40}$/.test(status)) {
-    return refuse(line, 'Registration.RegistrationStatus', 'Expected a status such as ISSUED or LAPSED.');
+    return refuse(line, 'Registration.RegistrationStatus', 'Expected a status such as ISSUED or LAPSED.', status);
   }
   const item = {
     lei,
@@ -107,11 +107,18 @@ function toParent(cells: Cells, line: number): ImportLine<GleifParent | null> {
     ['Relationship.StartNode.NodeID', lei],
     ['Relationship.EndNode.NodeID', parent],
   ] as const) {
-    if (!isLei(value)) return refuse(line, column, 'Expected an LEI: 20 letters and digits with right check digits.');
+    if (!isLei(value))
+      return refuse(line, column, 'Expected an LEI: 20 letters and digits with right check digits.', value);
   }
   return { ok: true, line, item: { lei, kind, parent } };
 }
 
-function refuse(line: number, column: string, reason: string): { readonly ok: false; readonly refusal: Refusal } {
-  return { ok: false, refusal: { line, column, reason } };
+/** @param cell what stands there; none, or an empty one, is not told */
+function refuse(
+  line: number,
+  column: string,
+  reason: string,
+  cell = '',
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { line, column, reason, ...(cell !== '' && { found: foundCell(cell) }) } };
 }

@@ -71,12 +71,14 @@ export const IMPORT_RULES: readonly Rule[] = [
 
 const messages = new Map(IMPORT_RULES.map(({ id, message }) => [id, message]));
 
-/** A refusal by the rule `rule`, in its words. */
+/** A refusal by the rule `rule`, in its words. @param found as `Refusal.found` */
 export function refusalOf(
   rule: string,
   line: number,
   column: string,
   values: Readonly<Record<string, number>> = {},
+  found?: string,
 ): Refusal {
-  return { line, column, reason: fillMessage(messages.get(rule) ?? rule, values), rule };
+  const reason = fillMessage(messages.get(rule) ?? rule, values);
+  return { line, column, reason, ...(found !== undefined && { found }), rule };
 }

@@ -1,9 +1,10 @@
 import type { EntityRole } from '../look-up-items.ts';
 import { entityKey } from '../look-up-key.ts';
-import { cleanText } from '../table-a3/text.ts';
+import { cleanText, codePointLength } from '../table-a3/text.ts';
 import { refusalOf } from './import-rules.ts';
 import { MASTER_COLUMNS, type MasterColumn } from './master-columns.ts';
-import { type Cells, type ImportLine, type Refusal, readTable } from './read-table.ts';
+import type { HeaderGaps } from './read-header.ts';
+import { type Cells, foundCell, type ImportLine, type Refusal, readTable } from './read-table.ts';
 import { refuseRepetitions } from './repetitions.ts';
 
 /** A line of the Corporate Organization or the Counterparty master table. */
@@ -30,24 +31,36 @@ export async function* readMasterTable(
   yield* refuseRepeatedRows(role, readMasterLines(role, bytes, file));
 }
 
-/** As {@link readMasterTable}, each line by itself: for files too long to remember every key. */
+/**
+ * As {@link readMasterTable}, each line by itself: for files too long to remember every key.
+ * @param onHeader as `readTable`; the date of extraction, which is not kept, is no gap
+ */
 export async function* readMasterLines(
   role: EntityRole,
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   file: string,
+  onHeader: (gaps: HeaderGaps) => void = () => undefined,
 ): AsyncGenerator<ImportLine<MasterRow>> {
   const columns = MASTER_COLUMNS[role];
   const names = columns.map(({ field, officialName }, i) => ({ names: [field, officialName], isNeeded: i === 0 }));
-  yield* toRows(readTable(bytes, names, file), role, columns);
+  const isDate = (name: string) => [`${role.toLowerCase()}.1`, 'as of date'].includes(name.toLowerCase());
+  const tell = ({ unread, absent }: HeaderGaps) => onHeader({ unread: unread.filter((name) => !isDate(name)), absent });
+  yield* toRows(readTable(bytes, names, file, tell), role, columns);
 }
 
 /** Passes lines on, but refuses those that say something else of an entity than an earlier one. */
-export function refuseRepeatedRows<T extends { readonly entity_key: string }>(
+export function refuseRepeatedRows<T extends { readonly entity_key: string; readonly entity_id: string }>(
   role: EntityRole,
   lines: AsyncIterable<ImportLine<T>>,
 ): AsyncGenerator<ImportLine<T>> {
   const { field } = MASTER_COLUMNS[role][0]!;
-  return refuseRepetitions(lines, field, (row) => row.entity_key, `${field}-repeated`);
+  return refuseRepetitions(
+    lines,
+    field,
+    (row) => row.entity_key,
+    (row) => row.entity_id,
+    `${field}-repeated`,
+  );
 }
 
 async function* toRows(
@@ -64,8 +77,11 @@ function toRow(cells: Cells, line: number, role: EntityRole, columns: readonly M
   for (const { field, check } of columns) {
     const { text, replaced } = cleanText(cells.get(field) ?? '');
     if (text === '') continue;
-    if (field === identifier && replaced) return refuse(refusalOf(`${field}-characters`, line, field));
-    if (!check.isRight(text)) return refuse(refusalOf(`${field}-${check.fault}`, line, field));
+    const found = () => (check.fault === 'too-long' ? `${codePointLength(text)} characters` : foundCell(text));
+    if (field === identifier && replaced) {
+      return refuse(refusalOf(`${field}-characters`, line, field, {}, foundCell((cells.get(field) ?? '').trim())));
+    }
+    if (!check.isRight(text)) return refuse(refusalOf(`${field}-${check.fault}`, line, field, {}, found()));
     fields[field] = text;
   }
   const { [identifier]: entity_id, ...others } = fields;

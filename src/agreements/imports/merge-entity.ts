@@ -5,12 +5,19 @@ import { entityKey } from '../look-up-key.ts';
 import { entityItem } from '../make-look-up-items.ts';
 import { refusalOf } from './import-rules.ts';
 import type { MasterRow } from './master-table.ts';
+import { foundCell } from './read-table.ts';
 
 export type Merged =
   | { readonly outcome: 'new' | 'changed'; readonly item: EntityItem | AliasItem }
   /** Nothing to write. */
   | { readonly outcome: 'unchanged' }
-  | { readonly outcome: 'refused'; readonly column: string; readonly reason: string; readonly rule?: string };
+  | {
+      readonly outcome: 'refused';
+      readonly column: string;
+      readonly reason: string;
+      readonly found?: string;
+      readonly rule?: string;
+    };
 
 /**
  * - A master table replaces what the entity has of that table (role and fields) and keeps what it has of the other, and
@@ -28,7 +35,7 @@ export function mergeEntity(row: MasterRow | AliasItem, current: EntityItem | Al
 function mergeMasterRow(row: MasterRow, current: EntityItem | AliasItem | null): Merged {
   if (current?.kind === 'alias') {
     const { column, reason, rule } = refusalOf(`${row.role}.2-alias`, 0, `${row.role}.2`);
-    return { outcome: 'refused', column, reason, ...(rule !== undefined && { rule }) };
+    return { outcome: 'refused', column, reason, found: foundCell(row.entity_id), ...(rule !== undefined && { rule }) };
   }
   const known = current?.status === 'active' ? current : null;
   const others = Object.entries(known?.fields ?? {}).filter(([field]) => !field.startsWith(`${row.role}.`));
@@ -46,7 +53,8 @@ function mergeMasterRow(row: MasterRow, current: EntityItem | AliasItem | null):
 function mergeAlias(alias: AliasItem, current: EntityItem | AliasItem | null): Merged {
   if (alias.entity_key === entityKey(alias.entity_id)) return { outcome: 'unchanged' };
   if (current?.kind === 'entity' && current.status === 'active') {
-    return { outcome: 'refused', column: 'alias', reason: 'This alias is the identifier of another entity.' };
+    const reason = 'This alias is the identifier of another entity.';
+    return { outcome: 'refused', column: 'alias', reason, found: foundCell(current.entity_id) };
   }
   if (current?.kind !== 'alias') return { outcome: 'new', item: alias };
   return current.version === alias.version ? { outcome: 'unchanged' } : { outcome: 'changed', item: alias };

@@ -94,8 +94,8 @@ async function plan<R, T>(
       const earlier = written.get(key);
       const merged = merge(line.item, earlier?.item ?? (await current(key)));
       if (merged.outcome === 'refused') {
-        const { column, reason, rule } = merged;
-        refuse({ line: line.line, column, reason, ...(rule !== undefined && { rule }) });
+        const { outcome: _, ...refused } = merged;
+        refuse({ line: line.line, ...refused });
       } else if (merged.outcome === 'unchanged') count.unchanged += 1;
       else {
         // What an earlier file brought in is not known to the table yet: a second file does not change it.

@@ -1,16 +1,20 @@
 /** Reads a table of look-up data: UTF-8, a header row, `,` (RFC 4180) or `~` between columns. */
 import { PermanentError } from '../../errors.ts';
-import { lawKey } from '../look-up-key.ts';
+import { excerpt } from '../table-a3/text.ts';
 import { type CsvRecord, CsvScanner, UnclosedQuote } from './csv-scanner.ts';
+import { decodeText, NotUtf8 } from './decode-text.ts';
 import { refusalOf } from './import-rules.ts';
+import { type ColumnNames, gapsOf, type Header, type HeaderGaps, readHeader, WrongHeader } from './read-header.ts';
 
 /** Why a line was not taken. `line`: counted from 1, where the record begins. */
 export interface Refusal {
   readonly line: number;
   /** The column's first name, for example `CO.4`; empty for the line as a whole, or for a column that is not read. */
   readonly column: string;
-  /** A sentence about what was expected; holds nothing of the cell. */
+  /** A sentence about what was expected. */
   readonly reason: string;
+  /** What stands there instead: the cell, cut, or how long it is; not given for what is not there, or is no cell. */
+  readonly found?: string;
   /** Id of the import rule that it breaks; not given by files that have no rules of the regulation: aliases, laws. */
   readonly rule?: string;
 }
@@ -19,14 +23,15 @@ export type ImportLine<T> =
   | { readonly ok: true; readonly line: number; readonly item: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** A column that somebody is looking for, by any of its names. The first is the one shown in messages. */
-export interface ColumnNames {
-  readonly names: readonly string[];
-  readonly isNeeded: boolean;
-}
-
 /** A line's cells by the first name of their column, untrimmed; only columns that were looked for and are there. */
 export type Cells = ReadonlyMap<string, string>;
+
+const MAX_FOUND = 40;
+
+/** A cell as `Refusal.found` has it. */
+export function foundCell(cell: string): string {
+  return JSON.stringify(excerpt(cell, MAX_FOUND));
+}
 
 /** The header row must end within this. */
 const MAX_HEADER_LENGTH = 65_536;
@@ -34,54 +39,50 @@ const MAX_HEADER_LENGTH = 65_536;
 /**
  * The lines of the table, in order; blank lines are passed over. Other columns than those looked for are ignored.
  * @param file names the table in messages
+ * @param onHeader told what of the columns is not read, or not there
  * @throws PermanentError `INPUT_INVALID`: not UTF-8, no header, a needed column missing, a column twice, an unclosed quote
  */
 export async function* readTable(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   columns: readonly ColumnNames[],
   file: string,
+  onHeader: (gaps: HeaderGaps) => void = () => undefined,
 ): AsyncGenerator<ImportLine<Cells>> {
-  const text = decode(bytes, file);
-  const head = await takeHead(text);
-  const scanner = scannerFor(head);
-  let header: Header | null = null;
-  for await (const record of records(scanner, head, text, file)) {
-    if (header !== null) yield readLine(record, header);
-    else if (record.ok) {
-      header = readHeader(record.cells, columns, file);
-      scanner.wanted = header.names.map((name) => name !== null);
-    } else throw invalid(file, 'a quote stands in its header row where none may');
+  const place: { scanner: CsvScanner | null; header: Header | null } = { scanner: null, header: null };
+  try {
+    const text = decodeText(bytes);
+    const head = await takeHead(text);
+    const scanner = scannerFor(head);
+    place.scanner = scanner;
+    for await (const record of records(scanner, head, text)) {
+      if (place.header !== null) yield readLine(record, place.header);
+      else if (record.ok) {
+        place.header = readHeader(record.cells, columns);
+        scanner.wanted = place.header.names.map((name) => name !== null);
+        onHeader(gapsOf(place.header, record.cells, columns));
+      } else throw new WrongHeader('a quote stands in its header row where none may');
+    }
+  } catch (error) {
+    const problem = problemOf(error, place);
+    throw problem === null ? error : invalid(file, problem, error);
   }
-  if (header === null) throw invalid(file, 'it has no header row');
+  if (place.header === null) throw invalid(file, 'it has no header row');
 }
 
-interface Header {
-  readonly length: number;
-  /** First name of the column, or `null` for one that nobody looks for. */
-  readonly names: readonly (string | null)[];
-  /** The columns that somebody looks for. */
-  readonly known: readonly { readonly name: string; readonly index: number }[];
-}
-
-function readHeader(cells: readonly string[], columns: readonly ColumnNames[], file: string): Header {
-  const names = cells.map(
-    (cell) => columns.find((column) => column.names.some((name) => isSame(name, cell)))?.names[0],
-  );
-  for (const { names: known, isNeeded } of columns) {
-    const count = names.filter((name) => name === known[0]).length;
-    if (count > 1) throw invalid(file, `the column ${known.join(' / ')} is there twice`);
-    if (count === 0 && isNeeded) throw invalid(file, `the column ${known.join(' / ')} is missing`);
+/** The rest of a sentence; `null`: something else went wrong. */
+function problemOf(
+  error: unknown,
+  { scanner, header }: { readonly scanner: CsvScanner | null; readonly header: Header | null },
+): string | null {
+  if (error instanceof WrongHeader) return error.message;
+  if (error instanceof UnclosedQuote) {
+    const column = header?.names[error.cell] ?? null;
+    const cell = column === null ? 'the quoted cell' : `the quoted cell of ${column}`;
+    return `${cell} that begins in line ${error.line} does not end`;
   }
-  const known = names.flatMap((name, index) => (name === undefined ? [] : [{ name, index }]));
-  return { length: cells.length, names: names.map((name) => name ?? null), known };
-}
-
-function isSame(name: string, cell: string): boolean {
-  return plain(name) === plain(cell);
-}
-
-function plain(name: string): string {
-  return lawKey(lawKey(name).replace(/\?$/, ''));
+  if (!(error instanceof NotUtf8)) return null;
+  if (error.encoding !== null) return `it is ${error.encoding}; only UTF-8 is read`;
+  return `it is not UTF-8 in line ${(scanner?.lastLine() ?? 1) + error.lineFeeds}; only UTF-8 is read`;
 }
 
 function readLine(record: CsvRecord, { length, names, known }: Header): ImportLine<Cells> {
@@ -109,36 +110,10 @@ async function* records(
   scanner: CsvScanner,
   head: string,
   rest: AsyncGenerator<string, void, void>,
-  file: string,
 ): AsyncGenerator<CsvRecord> {
-  try {
-    yield* scanner.push(head);
-    for await (const text of rest) yield* scanner.push(text);
-    yield* scanner.end();
-  } catch (error) {
-    if (!(error instanceof UnclosedQuote)) throw error;
-    throw invalid(file, `the quoted cell that begins in line ${error.line} does not end`, error);
-  }
-}
-
-async function* decode(
-  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  file: string,
-): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder('utf-8', { fatal: true }); // Passes over a byte order mark.
-  try {
-    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
-  } catch (error) {
-    if (error instanceof TypeError && hasCode(error, 'ERR_ENCODING_INVALID_ENCODED_DATA')) {
-      throw invalid(file, 'it is not UTF-8', error);
-    }
-    throw error;
-  }
-}
-
-function hasCode(error: object, code: string): boolean {
-  return 'code' in error && error.code === code;
+  yield* scanner.push(head);
+  for await (const text of rest) yield* scanner.push(text);
+  yield* scanner.end();
 }
 
 /** The text up to the end of the first line with something on it, at least. */

@@ -1,14 +1,16 @@
 import { contentHash } from '../content-hash.ts';
-import type { ImportLine } from './read-table.ts';
+import { foundCell, type ImportLine } from './read-table.ts';
 
 /**
  * Passes lines on, but refuses a line whose key an earlier one had with other contents. The same contents again pass.
  * Keeps a digest a key: some 150 bytes a line.
+ * @param textOf the cell that holds the key, for people
  */
 export async function* refuseRepetitions<T>(
   lines: AsyncIterable<ImportLine<T>>,
   column: string,
   keyOf: (item: T) => string,
+  textOf: (item: T) => string,
   rule?: string,
 ): AsyncGenerator<ImportLine<T>> {
   const seen = new Map<string, { readonly line: number; readonly digest: string }>();
@@ -24,7 +26,8 @@ export async function* refuseRepetitions<T>(
     if (earlier === undefined || earlier.digest === digest) yield line;
     else {
       const reason = `Line ${earlier.line} has the same key and says something else.`;
-      yield { ok: false, refusal: { line: line.line, column, reason, ...(rule !== undefined && { rule }) } };
+      const found = foundCell(textOf(line.item));
+      yield { ok: false, refusal: { line: line.line, column, reason, found, ...(rule !== undefined && { rule }) } };
     }
   }
 }

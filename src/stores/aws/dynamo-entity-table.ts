@@ -31,8 +31,8 @@ export class DynamoEntityTable implements EntityTable {
     return this.#rows.replace(item, version);
   }
 
-  putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
-    return this.#rows.putAll(items);
+  putAll(items: Iterable<EntityItem | AliasItem>): Promise<void> {
+    return this.#rows.putAll([...items]);
   }
 
   async *list(

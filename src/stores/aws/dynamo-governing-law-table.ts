@@ -22,8 +22,8 @@ export class DynamoGoverningLawTable implements GoverningLawTable {
     return this.#rows.get(key);
   }
 
-  putAll(items: readonly LawItem[]): Promise<void> {
-    return this.#rows.putAll(items);
+  putAll(items: Iterable<LawItem>): Promise<void> {
+    return this.#rows.putAll([...items]);
   }
 
   async *list(options: { readonly prefix?: string } = {}): AsyncIterable<LawItem> {

@@ -36,7 +36,7 @@ export class LmdbEntityTable implements EntityTable {
     return this.#environment.commit(put, { durable: true, label: 'entity-replace' });
   }
 
-  async putAll(items: readonly (EntityItem | AliasItem)[]): Promise<void> {
+  async putAll(items: Iterable<EntityItem | AliasItem>): Promise<void> {
     const put = () => {
       for (const item of items) this.#items.put(item.entity_key, item);
     };

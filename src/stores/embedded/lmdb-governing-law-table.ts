@@ -17,7 +17,7 @@ export class LmdbGoverningLawTable implements GoverningLawTable {
     return this.#items.get(key);
   }
 
-  async putAll(items: readonly LawItem[]): Promise<void> {
+  async putAll(items: Iterable<LawItem>): Promise<void> {
     const put = () => {
       for (const item of items) this.#items.put(item.law_key, item);
     };

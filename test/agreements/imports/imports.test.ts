@@ -43,21 +43,22 @@ describe('readMasterTable', () => {
   });
 
   it.each([
-    ['CO.2', ''],
-    ['CO.2', 'x'.repeat(51)],
-    ['CO.2', 'A~B'],
-    ['CO.3', 'yes'],
-    ['CO.4', 'é'.repeat(201)],
-    ['CO.6', 'y'],
-    ['CO.8', '100%'],
-    ['CO.8', '1000.00'],
-    ['CO.8', '1.234'],
-    ['CO.10', 'x'.repeat(51)],
-    ['CO.12', 'ABC'],
-  ])('refuses %s of %j', async (column, cell) => {
+    ['CO.2', '', undefined],
+    ['CO.2', 'x'.repeat(51), '51 characters'],
+    ['CO.2', 'A~B', '"A~B"'],
+    ['CO.3', 'yes', '"yes"'],
+    ['CO.4', 'é'.repeat(300), '300 characters'],
+    ['CO.6', 'y', '"y"'],
+    ['CO.8', '100%', '"100%"'],
+    ['CO.8', '1000.00', '"1000.00"'],
+    ['CO.8', '1.234', '"1.234"'],
+    ['CO.10', 'x'.repeat(51), '51 characters'],
+    ['CO.12', 'ABC'.repeat(20), `"${'ABC'.repeat(13)}…"`],
+  ])('refuses %s of %j, and says what it found', async (column, cell, found) => {
     const file = column === 'CO.2' ? `CO.2,CO.3\n${cell},Y\n` : `CO.2,${column}\nA,${cell}\n`;
 
     expect(await refusals(readMasterTable('CO', bytes(file), 'co.csv'))).toMatchObject([{ line: 2, column }]);
+    expect((await refusals(readMasterTable('CO', bytes(file), 'co.csv')))[0]?.found).toBe(found);
   });
 
   it.each([

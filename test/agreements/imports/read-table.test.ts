@@ -65,15 +65,41 @@ describe('readTable', () => {
     ]);
   });
 
+  it('reads the lines by themselves that a stray quote has swallowed up to the next one', async () => {
+    expect(await read('CO.2,CO.3\nA,"b\nC,d\nE,"f, g"\nH,i\n')).toMatchObject([
+      { ok: false, refusal: { line: 2, column: 'CO.3' } },
+      { line: 3, cells: { 'CO.2': 'C', 'CO.3': 'd' } },
+      { line: 4, cells: { 'CO.2': 'E', 'CO.3': 'f, g' } },
+      { line: 5, cells: { 'CO.2': 'H', 'CO.3': 'i' } },
+    ]);
+  });
+
+  it('tells of columns that it does not read, and of those that are not there', async () => {
+    const gaps: object[] = [];
+    const lines = readTable([Buffer.from('CO.2,CO.33,colour\nA,Y,red\n')], COLUMNS, 'co.csv', (gap) => gaps.push(gap));
+    await Array.fromAsync(lines);
+    expect(gaps).toEqual([{ unread: ['CO.33', 'colour'], absent: ['CO.3'] }]);
+  });
+
   it.each<[string, string | Buffer, RegExp]>([
     ['an empty file', '', /no header row/],
     ['blank lines alone', '\n\n\n', /no header row/],
-    ['a needed column missing', 'CO.3,CO.4\nY,Z', /column CO\.2 \/ Entity identifier is missing/],
+    [
+      'a needed column missing',
+      'CO.3,CO.4\nY,Z',
+      /CO\.2 \/ Entity identifier is missing: the first line is "CO\.3,CO\.4"\.$/,
+    ],
+    ['no header', '529900T8BM49AURSDO55,Y\nB,N', /is missing: the first line is "529900/],
+    ['another table', 'CP.2,CP.4\nY,Z', /it looks like the Counterparty master table \(--cp\)/],
+    ['semicolons', 'CO.2;CO.3\nA;Y', /separated by `;`, and only `,` and `~` are read/],
+    ['tabs', 'CO.2\tCO.3\nA\tY', /separated by tabs/],
+    ['UTF-16 with a mark', Buffer.from('\ufeffCO.2\nA\n', 'utf16le'), /it is UTF-16; only UTF-8 is read/],
+    ['UTF-16 without a mark', Buffer.from('CO.2\nA\n', 'utf16le'), /it is UTF-16/],
     ['a column under both names', 'CO.2,Entity identifier\nA,B', /is there twice/],
-    ['a quote that does not end', 'CO.2,CO.3\nA,"b\nC,D\n', /begins in line 2 does not end/],
+    ['a quote that does not end', 'CO.2,CO.3\nA,"b\nC,D\n', /quoted cell of CO\.3 that begins in line 2 does not end/],
     ['a quote that does not end for a megabyte', `CO.2\n"${'x\n'.repeat(1_100_000)}`, /begins in line 2 does not end/],
-    ['another encoding', Buffer.from('CO.2\nSoci\xe9t\xe9\n', 'latin1'), /not UTF-8/],
-    ['a cut character at the end', Buffer.from('CO.2\né').subarray(0, -1), /not UTF-8/],
+    ['another encoding', Buffer.from('CO.2\nSoci\xe9t\xe9\n', 'latin1'), /not UTF-8 in line 2; only/],
+    ['a cut character at the end', Buffer.from('CO.2\né').subarray(0, -1), /not UTF-8 in line 2;/],
   ])('refuses the whole file for %s', async (_what, file, message) => {
     await expect(read(file)).rejects.toMatchObject({ code: 'INPUT_INVALID', what: expect.stringMatching(message) });
   });
