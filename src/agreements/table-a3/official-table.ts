@@ -220,7 +220,10 @@ export const OFFICIAL_TABLE: readonly OfficialField[] = [
       noted(varchar('A3.9', 500), '23 LEIs with their commas take 482 characters; 24 would take 503.'),
       says('Required if A3.8 is Y.', 'A3.9-absent', 'A3.9-beside-n'),
       inEither('A3.9', 'Each id should be a valid entry in the CO or CP table, if applicable.'),
-      cannot('Several entries are comma separated.', 'lexdelta joins them itself, without blanks, in the order given.'),
+      noted(
+        says('Several entries are comma separated.', 'A3.9-comma'),
+        'lexdelta joins them itself, without blanks, in the order given.',
+      ),
       fill('A3.9'),
     ],
   },

@@ -147,6 +147,10 @@ const otherRules = [
     'The date is unreadable, or no day of the calendar.',
   ]),
   rule('A3.6-absent', 'A3.6', 'error', 'house', ['Is there.', 'The counterparty is missing.'], FIXED),
+  rule('A3.9-comma', 'A3.9', 'error', 'house', [
+    'No identifier holds a comma: it stands between them.',
+    'The identifier holds a comma, so that the field would name other entities.',
+  ]),
   rule('A3.7-absent', 'A3.7', 'warning', 'house', ['Is there.', 'The agreement names no governing law.']),
   rule('A3.7-unknown', 'A3.7', 'warning', 'house', [
     'The GoverningLaw table knows the law.',

@@ -134,13 +134,14 @@ class RecordRules {
     if (flag === 'N' && entities.some((entity) => entity !== null)) this.#find('A3.9-beside-n', textsOf(entities));
     if (flag !== 'Y') return [flag, null];
     if (entities.length === 0) this.#find('A3.9-absent', null);
+    const tooLong = (list: string) => this.#find('A3.9-too-long', `${entities.length} identifiers: ${list}`);
     if (!canFit(given)) {
-      this.#find('A3.9-too-long', textsOf(entities));
+      tooLong(textsOf(entities));
       return [flag, null];
     }
     const ids = entities.map((entity) => this.#entityId('A3.9', entity, 'A3.9-absent')).filter((id) => id !== null);
     const list = ids.join(',');
-    if (isLongerThan(list, MAX_LENGTH['A3.9'])) this.#find('A3.9-too-long', list);
+    if (isLongerThan(list, MAX_LENGTH['A3.9'])) tooLong(list);
     return [flag, list === '' ? null : list];
   }
 
@@ -187,6 +188,7 @@ class RecordRules {
     if (fault !== null) this.#find(fault, text);
     const id = cleanText(found.item.entity_id);
     if (id.replaced) this.#find(`${field}-replaced`, text);
+    if (field === 'A3.9' && id.text.includes(',')) this.#find('A3.9-comma', id.text);
     // The identifier that an alias or a name led to must hold as well as one that the document gives.
     if (looksLikeLei(id.text)) this.#lei(field, found.item, id.text, text);
     return id.text;

@@ -156,7 +156,12 @@ describe('values', () => {
     const ids = (count: number) => card({ cross_default: 'Y', cross_default_ids: Array(count).fill(UBS).join(',') });
 
     expect(transform(ids(23)).rows[0]!.values['A3.9']).toHaveLength(482);
-    expect(transform(ids(24)).findings).toMatchObject([{ rule: 'A3.9-too-long' }]);
+    expect(transform(ids(24)).findings).toMatchObject([
+      { rule: 'A3.9-too-long', value: expect.stringMatching(/^24 identifiers: BFM8/) },
+    ]);
+    expect(transform(ids(500)).findings).toMatchObject([
+      { rule: 'A3.9-too-long', value: expect.stringMatching(/^500 identifiers: BFM8/) },
+    ]);
   });
 
   it('stand in field order', () => {

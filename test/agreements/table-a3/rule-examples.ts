@@ -135,6 +135,7 @@ export const RULE_EXAMPLES: readonly RuleExample[] = [
   inMac('A3.9-absent', (agreement) => agreement.crossDefault.entityIds.pop()),
   inDocman('A3.9-beside-n', { cross_default_ids: `${UBS},${UBS_GROUP}` }),
   inMac('A3.9-not-in-co-or-cp', crossDefaultIs('GLEIF-ONLY'), [entityItem('GLEIF-ONLY', [], {})]),
+  inMac('A3.9-comma', crossDefaultIs('Acme'), [aliasItem('Acme', 'ACME, 1'), entityItem('ACME, 1', ['CP'], {})]),
   ...ofEntity('A3.9', (rule, id, items) => inMac(rule, crossDefaultIs(id), items)),
   // A3.10 to A3.12
   inDocman('A3.10-flag', { guarantee_received: 'yes' }),
@@ -220,6 +221,10 @@ export const NEAR_EXAMPLES: readonly RuleExample[] = [
   ...keptByEntity('A3.6.1', (rule, id, items) => inMac(rule, obligorIs(id), items)),
   inDocman('A3.8-flag', { cross_default: ' N ' }),
   inMac('A3.9-not-in-co-or-cp', crossDefaultIs('GLEIF-ONLY'), ONE_ROLE('CP')),
+  inMac('A3.9-comma', crossDefaultIs('Acme, Inc.'), [
+    aliasItem('Acme, Inc.', 'ACME-1'),
+    entityItem('ACME-1', ['CP'], {}),
+  ]),
   ...keptByEntity('A3.9', (rule, id, items) => inMac(rule, crossDefaultIs(id), items)),
   inDocman('A3.9-too-long', { cross_default: 'Y', cross_default_ids: Array(23).fill(UBS).join(',') }),
   inDocman('A3.9-beside-n', { cross_default: 'N', cross_default_ids: ' ' }),
