@@ -11,7 +11,7 @@ import { type ColumnCollector, collectColumn } from './column-chunk.ts';
 import type { TableColumn } from './columns.ts';
 
 /** An LEI has 20 characters, a hash 64: bounds are exact up to here, and shortened above. */
-const STATISTICS_BYTES = 64;
+export const STATISTICS_BYTES = 64;
 const MAGIC = Buffer.from('PAR1');
 /** In the form that readers parse. Rises when the same rows would give other bytes. */
 const CREATED_BY = 'lexdelta-parquet version 1';

@@ -7,6 +7,7 @@ import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { TABLE_COLUMNS } from '../parquet/columns.ts';
 import type { ParquetFile, TableRow } from '../published.ts';
 import type { Faults } from './faults.ts';
+import { faultOfBounds } from './parquet-bounds.ts';
 
 /** Of a column in a group, uncompressed: the encoder ends a group long before. */
 const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
@@ -65,8 +66,11 @@ export class ParquetRows {
 
   /** After the last row of the table. */
   end(): void {
-    const rows = Number(this.#scan?.metadata.num_rows ?? 0);
-    if (!this.#isWrong && rows !== this.#rows) this.#tell(`holds ${rows} rows where the table has ${this.#rows}`);
+    const { num_rows = 0, row_groups = [] } = this.#scan?.metadata ?? {};
+    const grouped = row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+    for (const rows of [Number(num_rows), grouped]) {
+      if (!this.#isWrong && rows !== this.#rows) this.#tell(`holds ${rows} rows where the table has ${this.#rows}`);
+    }
   }
 
   #endBlock(): void {
@@ -85,8 +89,11 @@ export class ParquetRows {
     this.#group += 1;
     try {
       for (const [i, { name }] of TABLE_COLUMNS.entries()) {
-        if (!this.#isWrong)
-          this.#compareColumn(name, range, await this.#scan.readColumn({ column: name, ...range }), digests[i]!);
+        if (this.#isWrong) continue;
+        const values = await this.#scan.readColumn({ column: name, ...range });
+        this.#compareColumn(name, range, values, digests[i]!);
+        const fault = faultOfBounds(this.#scan.metadata.row_groups[this.#group - 1]?.columns[i], values);
+        if (fault !== null) this.#tell(`has ${fault} of column ${name} in row group ${this.#group}`);
       }
     } catch (error) {
       this.#tell(`cannot be read as Parquet (${messageOf(error)})`);

@@ -8,7 +8,7 @@ export interface NamespaceTally {
   readonly published: number;
   readonly rejected: number;
   readonly unreadable: number;
-  /** Those that had a row. */
+  /** Those that had a row or, as far as the base is known, were rejected. */
   readonly removed: number;
 }
 
@@ -24,8 +24,8 @@ export class ShardCounts {
   readonly #filled = new FillCounter();
   readonly #made = new FillCounter();
 
-  /** @param run that published the day */
-  add({ place, rows, rejected, changes }: DocumentOfDay, run: string): void {
+  /** @param run that published the day; @param isGone the base has it as rejected, and the day does not know it any more */
+  add({ place, rows, rejected, changes }: DocumentOfDay, run: string, isGone: boolean): void {
     let isMade = false;
     for (const { value } of rows) {
       this.rows += 1;
@@ -42,7 +42,7 @@ export class ShardCounts {
       if (value.run === run) this.#count(place.namespace, value.kind === 'document' ? 'rejected' : 'unreadable');
     }
     if (isMade) this.#count(place.namespace, 'published');
-    if (changes.some(({ value }) => value.cause === 'removed')) this.#count(place.namespace, 'removed');
+    if (isGone || changes.some(({ value }) => value.cause === 'removed')) this.#count(place.namespace, 'removed');
   }
 
   get fill(): { readonly table: FillCounts; readonly made: FillCounts } {

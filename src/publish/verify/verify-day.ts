@@ -40,6 +40,8 @@ export interface VerifyProgress {
   readonly total: number;
 }
 
+/** What is held against rows and rejections line by line. */
+const OF_LINES: readonly Claim[] = ['parquet', 'uses', 'changes'];
 /** What rests on the files of shards. */
 const OF_SHARDS: readonly Claim[] = ['rows', 'rejected', 'parquet', 'uses', 'changes', 'ledger', 'findings'];
 /** Rows between two reports of progress. */
@@ -195,6 +197,7 @@ class DayVerifier {
       this.#faults.addAll(verified.faults);
       if (verified.isWhole) verifyShardCounts(shard, verified.counts, this.#faults);
       else isWhole = false;
+      if (!verified.isOrdered) for (const claim of OF_LINES) this.#leave(claim, 'lines of the day are out of order');
       this.#counts.add(verified.counts);
       this.#report('rows', rows, day.manifest.rows);
     }

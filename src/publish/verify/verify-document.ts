@@ -48,6 +48,10 @@ export function verifyRows({ rows, rejected }: DocumentOfDay, context: DocumentC
     );
   }
   const isRejected = rejected.some(({ value }) => value.kind === 'document');
+  if (isRejected && lineage.run === context.run) {
+    const what = `was made by ${context.run}, where its document is rejected: what is rejected makes no row`;
+    context.faults.add('rows', context.table, first.number, what);
+  }
   if (isRejected === (lineage.stale_since !== null)) return;
   const what = isRejected
     ? 'is current where its document is rejected, so that it should be stale'
@@ -55,7 +59,7 @@ export function verifyRows({ rows, rejected }: DocumentOfDay, context: DocumentC
   context.faults.add('rows', context.table, first.number, what);
 }
 
-/** At most one entry is the document's; unreadable rows are of this run. */
+/** At most one entry is the document's; unreadable rows are of this run, and what this run rejected is so since its date. */
 export function verifyRejected({ rejected }: DocumentOfDay, context: DocumentContext): void {
   const add = (number: number, what: string) => context.faults.add('rejected', context.rejected, number, what);
   rejected.forEach(({ value, number }, i) => {
@@ -63,6 +67,8 @@ export function verifyRejected({ rejected }: DocumentOfDay, context: DocumentCon
       if (i > 0) add(number, `is of the same document as line ${number - 1}`);
       if (value.lex_id !== value.place) add(number, 'has another place than its document');
       if (value.findings.every(({ severity }) => severity !== 'error')) add(number, 'has no finding that is an error');
+      if (value.run === context.run && value.since !== context.business_date)
+        add(number, `is rejected since ${value.since} by the run of ${context.business_date}`);
     } else if (value.since !== context.business_date || value.run !== context.run) {
       add(number, `is an unreadable row since ${value.since} where those of ${context.business_date} alone stand`);
     }
@@ -130,15 +136,19 @@ function verifyKeys({ rows, changes, place }: DocumentOfDay, context: DocumentCo
   }
 }
 
-/** What each cause leaves behind. */
+/** What each cause leaves behind: a rejection changes no field, its rows turn stale. */
 function verifyCauses({ rows, rejected, changes, place }: DocumentOfDay, context: DocumentContext): void {
   const isRejectedNow = rejected.some(({ value }) => value.kind === 'document' && value.run === context.run);
   const isMadeNow = rows.some(({ value }) => value.lineage.run === context.run);
   for (const { value, number } of changes) {
     const { cause, change } = value;
+    if (cause !== changes[0]?.value.cause) {
+      const what = `names another cause than line ${changes[0]?.number}, of the same document`;
+      context.faults.add('changes', context.changes, number, what);
+    }
     const isRight =
       cause === 'rejected'
-        ? isRejectedNow && change === 'changed'
+        ? isRejectedNow && change === 'changed' && Object.keys(value.fields).length === 0
         : cause === 'removed'
           ? rows.length === 0 && rejected.every(({ value: entry }) => entry.kind === 'unreadable')
           : isMadeNow;

@@ -141,6 +141,7 @@ function nameOf({ rule, value }: TableFinding): string {
 function differenceOf(finding: TableFinding, found: ReadonlyMap<string, TableFinding>): string | null {
   const again = found.get(nameOf(finding));
   if (again === undefined) return 'has a finding that the table does not show';
+  if (again.field !== finding.field) return `names ${finding.field} where the rule is of ${again.field}`;
   if (again.count !== finding.count) return `counts ${finding.count} rows where the table has ${again.count}`;
   return JSON.stringify(again.rows) === JSON.stringify(finding.rows)
     ? null

@@ -84,8 +84,16 @@ export function verifyLedger(
     ledger.namespaces.reduce((total, one) => total + of(one), 0);
   const tell = (what: string) => faults.add('ledger', MANIFEST_PATH, null, what);
   const [listed, published] = [sum((one) => one.listed), sum((one) => one.published)];
+  const planned = sum((one) => one.new + one.changed + one.reprocessed);
+  const least = planned - sum((one) => one.rejected);
   if (query.numerator !== listed)
     tell(`has ${query.numerator} documents read in its query gate where the ledger lists ${listed}`);
+  // What stood rejected, and is rejected again, is not asked for.
+  if (transformation.denominator > planned || transformation.denominator < least) {
+    tell(
+      `has ${transformation.denominator} documents in its transformation gate where ${least} to ${planned} were planned`,
+    );
+  }
   // A slice that was slow counts for the day where it came after the gate and before the plan.
   if (transformation.numerator > published) {
     tell(`has ${transformation.numerator} valid documents in its transformation gate where ${published} are published`);

@@ -157,6 +157,9 @@ function verifyGates({ gates, overrides, query }: Manifest, tell: Tell): void {
   // A namespace whose total is unknown proves nothing, whatever the others have.
   const isKnown = query.every(({ total_docs }) => total_docs !== null);
   verifyGate('query', gates.query, { overrides, kind: 'query', isKnown }, tell);
+  const total = query.reduce((sum, { total_docs }) => sum + (total_docs ?? 0), 0);
+  if (gates.query.denominator !== total)
+    tell(`has ${gates.query.denominator} documents in its query gate where its namespaces have ${total}`);
   verifyGate('transformation', gates.transformation, { overrides, kind: 'transform', isKnown: true }, tell);
   if (gates.fill != null) verifyGate('fill', gates.fill, { overrides, kind: 'fill', isKnown: true }, tell);
 }

@@ -36,6 +36,8 @@ export interface VerifiedShard {
   readonly faults: Faults;
   /** Whether all of its files are as published: otherwise counts say nothing. */
   readonly isWhole: boolean;
+  /** Whether rows and rejections are in order and in shape: otherwise nothing was held against them. */
+  readonly isOrdered: boolean;
 }
 
 export async function verifyShard(day: PublishedDay, shard: Shard, deps: ShardDeps): Promise<VerifiedShard> {
@@ -56,7 +58,7 @@ export async function verifyShard(day: PublishedDay, shard: Shard, deps: ShardDe
     if (!isOrdered) return claim === 'rows' || claim === 'rejected';
     return claim !== 'changes' || !isBaseLost;
   });
-  return { counts: pass.counts, faults: kept, isWhole };
+  return { counts: pass.counts, faults: kept, isWhole, isOrdered };
 }
 
 class ShardPass {
@@ -91,6 +93,16 @@ class ShardPass {
   }
 
   async run(): Promise<void> {
+    const base = this.#base;
+    try {
+      await this.#readAll();
+    } finally {
+      await Promise.all([this.#rows, this.#rejected, this.#changes].map((cursor) => cursor.close()));
+      if (typeof base !== 'string') await Promise.all([base.rows.close(), base.rejected.close()]);
+    }
+  }
+
+  async #readAll(): Promise<void> {
     const { parquet: file } = this.#shard;
     const { a3 } = this.#deps;
     const { faults } = this.#context;
@@ -110,14 +122,14 @@ class ShardPass {
     }
     parquet?.end();
     this.#order.end();
-    if (typeof base !== 'string') await Promise.all([base.rows.close(), base.rejected.close()]);
   }
 
   #verify(document: DocumentOfDay, base: DocumentOfBase): void {
     const { place, rows, rejected } = document;
-    this.#order.add(document);
-    this.counts.add(document, this.#context.run);
     const entry = rejected.find(({ value }) => value.kind === 'document');
+    const wasRejected = base.rejected !== null && base.rejected !== 'same' && base.rejected !== 'unknown';
+    this.#order.add(document);
+    this.counts.add(document, this.#context.run, wasRejected && rows.length === 0 && entry === undefined);
     // Of a stale row, which an earlier transformation made, the uses stand in the row alone.
     this.uses.addDocument(place, entry?.value.uses ?? rows.flatMap(({ value }) => value.uses));
     verifyRows(document, this.#context);

@@ -76,6 +76,7 @@ function verifyOrder({ value, number }: Line<UsesLine>, last: Use | null, path: 
     faults.add('uses', path, number, 'does not come after the line above it, by table, key and version');
   }
   const { lex_ids: places } = value;
+  if (places.length === 0) faults.add('uses', path, number, 'names no document');
   if (places.some((place, i) => i > 0 && comparePlaces(places[i - 1]!, place) >= 0)) {
     faults.add('uses', path, number, 'has documents that do not ascend');
   }
