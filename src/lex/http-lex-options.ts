@@ -15,7 +15,7 @@ export const DEFAULT_MAX_ROW_BYTES = 32 * 1024 * 1024;
 const DEFAULT_READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
 export interface HttpLexSourceOptions extends Partial<RetryDependencies> {
-  /** `http:` or `https:`, with or without a path; without user, query and fragment. */
+  /** `https:`, or `http:` without a token or to this machine; with or without a path; without user, query and fragment. */
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer …`, to this origin only. */
   readonly token?: string | undefined;
@@ -62,7 +62,7 @@ export interface HttpLexSettings extends RetryDependencies {
 
 /** @throws PermanentError `INPUT_INVALID` */
 export function readHttpLexOptions(options: HttpLexSourceOptions): HttpLexSettings {
-  const url = checkBaseUrl(options.baseUrl);
+  const url = checkBaseUrl(options.baseUrl, options.token);
   return {
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
@@ -94,7 +94,7 @@ export function redirectTarget(location: string | undefined, origin: string, pat
 }
 
 /** The URL is not repeated in errors: it may hold a password. */
-function checkBaseUrl(baseUrl: string): URL {
+function checkBaseUrl(baseUrl: string, token: string | undefined): URL {
   const url = URL.parse(baseUrl);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new PermanentError('INPUT_INVALID', 'The Lex URL must begin with http:// or https:// and name a host.');
@@ -104,6 +104,10 @@ function checkBaseUrl(baseUrl: string): URL {
       'INPUT_INVALID',
       'The Lex URL must hold no user, query or fragment; a token goes into its own setting.',
     );
+  }
+  if (url.protocol === 'http:' && (token?.trim() ?? '') !== '' && !isLoopbackName(url.hostname)) {
+    const what = 'A token goes to Lex over https:// only, or to this machine.';
+    throw new PermanentError('INPUT_INVALID', what);
   }
   return url;
 }

@@ -350,8 +350,10 @@ describe('HTTP Lex source: redirects and the token', () => {
     ['lex.example', undefined],
     ['http://user:canary@lex.example/', undefined],
     ['http://lex.example/?key=canary', undefined],
-    ['http://lex.example/', 'canary\r\nx-injected: 1'],
-    ['http://lex.example/', 'canary-é'],
+    ['https://lex.example/', 'canary\r\nx-injected: 1'],
+    ['https://lex.example/', 'canary-é'],
+    ['http://lex.example/', 'canary'],
+    ['http://127.lex.example/', 'canary'],
   ])('refuses the URL %s with the token %j without repeating either', (baseUrl, token) => {
     const thrown = (() => {
       try {

@@ -19,6 +19,9 @@ import { fetchLookUps } from './look-up-rows.ts';
 /** Our own failure, not the document's: kept apart so that nobody mends a good document. */
 export const INTERNAL_RULE = 'LEX-internal' satisfies LineRuleId;
 
+/** Nothing about the document changes when lexdelta is mended, so it would stand rejected. */
+const WHEN_FAILED = 'Please report it, and have it transformed again (lexdelta replay) once lexdelta is mended.';
+
 export interface PutDocument {
   readonly line: PutLine;
   readonly raw: string;
@@ -100,7 +103,7 @@ function guarded<T>(work: () => T): T | Rejection {
   } catch (error) {
     // The error's own text may quote the document; its kind does not.
     const kind = error instanceof Error ? error.constructor.name : typeof error;
-    return new Rejection(INTERNAL_RULE, `lexdelta failed on this document (${kind}). Please report it.`);
+    return new Rejection(INTERNAL_RULE, `lexdelta failed on this document (${kind}). ${WHEN_FAILED}`);
   }
 }
 
