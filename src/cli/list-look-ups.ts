@@ -1,4 +1,4 @@
-/** The work of `lexdelta entities list`, `entities pending` and `laws list`. */
+/** The work of `lexdelta entities list` and `laws list`. */
 import type { AliasItem, EntityItem, EntityRole, LawItem } from '../agreements/look-up-items.ts';
 import { entityKey, lawKey } from '../agreements/look-up-key.ts';
 import { PermanentError } from '../errors.ts';
@@ -33,16 +33,6 @@ export async function listEntities(flags: EntityFlags, context: Context): Promis
         ...(status === null ? {} : { status }),
       }),
     isWanted: (item) => role === null || (item.kind === 'entity' && item.roles.includes(role)),
-  });
-}
-
-export async function listPendingEntities(flags: ListFlags, context: Context): Promise<number> {
-  return list<EntityItem | AliasItem>(flags, context, {
-    command: 'entities-pending',
-    columns: [{ header: 'entity', flexible: true }, { header: 'status' }],
-    cells: (item) => [item.entity_id, 'pending'],
-    items: ({ entities }) => entities.list({ status: 'pending' }),
-    isWanted: () => true,
   });
 }
 

@@ -32,6 +32,19 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(root, { recursive: true }));
 
+describe('lexdelta entities pending', () => {
+  it('shows first what most documents wait for, with their number and since when', async () => {
+    const { items, as_of, more } = await json('entities', 'pending', '--limit', '3');
+    const { stdout, stderr } = await cli('entities', 'pending', '--limit', '3');
+
+    expect({ as_of, more }).toEqual({ as_of: THREE, more: true });
+    expect(items[0]).toMatchObject({ entity_id: '[] ("Member")', documents: 3, since: ONE });
+    expect(items.map((item: { documents: number }) => item.documents)).toEqual([3, 2, 1]);
+    expect(stdout).toMatch(/^entity +documents +since\n\[\] \("Member"\) +3 +2021-10-20\n/);
+    expect(stderr).toContain(`Documents of the table as of ${THREE}.`);
+  });
+});
+
 describe('lexdelta why, after a correction to one law and one entity', () => {
   it('names the look-up row as the reason, with the field that differs and the day without a table', async () => {
     const { exitCode, stdout } = await cli('why', 'cuad-0080');

@@ -30,11 +30,14 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
   const pending = entities
     .command('pending')
     .summary('list the entities that wait for enrichment')
-    .description('Lists the entities that documents named and nobody knows yet; their documents are rejected.')
+    .description(
+      'Lists the entities that documents named and nobody knows yet, with how many documents of the table last published wait ' +
+        'for each, and since when they are rejected; those that most of them wait for first.',
+    )
     .option('--limit <n>', 'at most this many (default 100)')
     .action(
       action(shell, async (_args, flags, context) => {
-        const { listPendingEntities } = await import('../list-look-ups.ts');
+        const { listPendingEntities } = await import('../list-pending.ts');
         return listPendingEntities(flags, context);
       }),
     );
