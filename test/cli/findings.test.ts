@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderFindings } from '../../src/cli/findings/render-findings.ts';
 import { tallyFindings } from '../../src/cli/findings/tally-findings.ts';
+import { writeFindingsJson } from '../../src/cli/findings/write-findings-json.ts';
 import { displayWidth } from '../../src/cli/terminal/harmless.ts';
 import { plain } from '../../src/cli/terminal/paint.ts';
 import type { TableFinding } from '../../src/publish/published.ts';
@@ -34,6 +35,10 @@ async function* stream(): AsyncIterable<TableFinding> {
   yield* FINDINGS;
 }
 
+async function* none(): AsyncIterable<TableFinding> {
+  yield* [];
+}
+
 describe('findings on a table', () => {
   it('are told rule by rule, with counts, the first rows and what is left out', async () => {
     const tallies = await tallyFindings(stream(), 2);
@@ -56,6 +61,28 @@ describe('findings on a table', () => {
         Filled in 1 of 20 rows of the table, 5 %; in the table before in 19 of 20,
           95 %."
     `);
+  });
+
+  it('are written as JSON one after the other, all of them, as the tallies have them', async () => {
+    const tallies = await tallyFindings(stream(), 1_000);
+    const many = async function* () {
+      for (let i = 0; i < 2_000; i += 1) yield dangling(`G-${i}`, 1);
+    };
+    for (const [findings, rules] of [
+      [stream(), tallies],
+      [many(), await tallyFindings(many(), 2_000)],
+      [none(), []],
+    ] as const) {
+      const blocks: string[] = [];
+      const terminal = {
+        isOutputClosed: false,
+        write: async (data: string | Uint8Array) => void blocks.push(`${data}`),
+      };
+      await writeFindingsJson({ schema: 'lexdelta.findings/1' }, findings, terminal);
+
+      expect(JSON.parse(blocks.join(''))).toEqual({ schema: 'lexdelta.findings/1', rules });
+      expect(Math.max(...blocks.map((block) => block.length))).toBeLessThan(100_000);
+    }
   });
 
   it('of a day of before they had a severity take that of the catalogue', async () => {

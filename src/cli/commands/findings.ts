@@ -11,11 +11,13 @@ export function addFindingsCommand(program: Command, shell: Shell): void {
         'neither in CO nor in CP, fields that fewer rows have than before. They reject no document.',
     )
     .option('--rule <id>', 'only what breaks this rule (docs/rules.md)')
-    .option('--limit <n>', 'at most this many findings a rule (default 10)')
+    .option('--limit <n>', 'at most this many findings a rule (default 10; with --json all)')
     .action(
       action(shell, async ([run = ''], flags, context) => {
         const { tellFindings } = await import('../findings/tell-findings.ts');
-        return tellFindings(run, flags, context);
+        return tellFindings(run, flags, context, () => {
+          shell.dataOnOutput = true;
+        });
       }),
     );
   examples(command, [

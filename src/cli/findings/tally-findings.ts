@@ -15,7 +15,7 @@ export interface FindingsTally {
   readonly first: readonly TableFinding[];
 }
 
-/** By rule, ascending, in the memory of `perRule` findings a rule. */
+/** By rule, ascending, in the memory of `perRule` findings a rule, at least 1. */
 export async function tallyFindings(
   findings: AsyncIterable<TableFinding>,
   perRule: number,
@@ -28,9 +28,15 @@ export async function tallyFindings(
     tally.rows += finding.count;
     if (tally.first.length < perRule) tally.first.push(finding);
   }
-  return [...rules].map(([id, tally]) => {
-    const rule = RULES.find((one) => one.id === id);
-    const severity = tally.first[0]?.severity ?? rule?.severity ?? 'error';
-    return { rule: id, field: tally.first[0]?.field ?? '', severity, checks: rule?.checks ?? '', ...tally };
-  });
+  return [...rules.values()].map((tally) => ({ ...describeRule(tally.first[0]!), ...tally }));
+}
+
+/** What the findings of a rule have in common. */
+export function describeRule({
+  rule: id,
+  field,
+  severity,
+}: TableFinding): Pick<FindingsTally, 'rule' | 'field' | 'severity' | 'checks'> {
+  const rule = RULES.find((one) => one.id === id);
+  return { rule: id, field, severity: severity ?? rule?.severity ?? 'error', checks: rule?.checks ?? '' };
 }
