@@ -35,14 +35,13 @@ export async function copyShard(id: AttemptId, plan: ShardPlan, ranges: number, 
   const copy = (kind: 'table' | 'rejected' | 'uses') =>
     copyFile(a3, `${from}/${base[kind].path}`, base[kind], folder, shardPath(kind, plan.number));
   const table = await collect(id, plan, ranges, a3);
-  const changes = new PublishedFileWriter(a3, folder, shardPath('changes', plan.number));
   const shard = {
     ...base,
     number: plan.number,
     filled: table.filled,
     table: await copy('table'),
     parquet: await copyFile(a3, `${from}/${base.parquet.path}`, base.parquet, folder, parquetPath(plan.number)),
-    changes: await changes.close(),
+    changes: await new PublishedFileWriter(a3, folder, shardPath('changes', plan.number)).close(),
     rejected: await copy('rejected'),
     uses: await copy('uses'),
   };

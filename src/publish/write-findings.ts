@@ -48,19 +48,23 @@ async function* mergeFindings(
     const cursor = await Cursor.open(findings);
     if (cursor.head !== null) cursors.push(cursor);
   };
-  for (let range = 0; range < ranges; range += 1) {
-    const key = rangeFindingsKey(id, range);
-    const blocks = await a3.open(key);
-    if (blocks === null) throw corrupt(key, 'is missing');
-    await take(parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as TableFinding));
-  }
-  await take(once(others));
-  for (;;) {
-    let least: Cursor<TableFinding> | null = null;
-    for (const cursor of cursors) if (isBefore(cursor.head, least?.head ?? null)) least = cursor;
-    if (least === null || least.head === null) return;
-    yield least.head;
-    await least.advance();
+  try {
+    for (let range = 0; range < ranges; range += 1) {
+      const key = rangeFindingsKey(id, range);
+      const blocks = await a3.open(key);
+      if (blocks === null) throw corrupt(key, 'is missing');
+      await take(parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as TableFinding));
+    }
+    await take(once(others));
+    for (;;) {
+      let least: Cursor<TableFinding> | null = null;
+      for (const cursor of cursors) if (isBefore(cursor.head, least?.head ?? null)) least = cursor;
+      if (least === null || least.head === null) return;
+      yield least.head;
+      await least.advance();
+    }
+  } finally {
+    await Promise.all(cursors.map((cursor) => cursor.close()));
   }
 }
 
