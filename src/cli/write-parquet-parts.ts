@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { PermanentError } from '../errors.ts';
+import { messageOf, PermanentError } from '../errors.ts';
 import type { ParquetPart } from '../publish/parquet/read-parquet-parts.ts';
 import { writeWholeFile } from './write-whole-file.ts';
 
@@ -40,6 +40,6 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made.`, {}, { cause: error });
+    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made: ${messageOf(error)}.`);
   }
 }

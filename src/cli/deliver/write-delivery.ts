@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasErrno, PermanentError } from '../../errors.ts';
+import { hasErrno, messageOf, PermanentError } from '../../errors.ts';
 import type { FlatTable } from '../../publish/data-package.ts';
 import { type CheckedFile, checkFlatFile } from '../../publish/delivery/check-flat-file.ts';
 import { CHECKSUM_FILE, checksums, PACKAGE_FILE, packageText } from '../../publish/delivery/delivery-files.ts';
@@ -186,7 +186,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made.`, {}, { cause: error });
+    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made: ${messageOf(error)}.`);
   }
 }
 
