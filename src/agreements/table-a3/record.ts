@@ -172,8 +172,8 @@ class RecordRules {
 
   /** The identifier as the Entity table gives it; an entity that cannot be told stands with the document's text. */
   #entityId(field: EntityField, given: EntityReference | null, whenAbsent: RecordRuleId | null): string | null {
-    const text = given?.text.trim() ?? '';
-    if (given === null || text === '') return this.#absent(whenAbsent);
+    if (given === null || this.#context.clean(given.text).text === '') return this.#absent(whenAbsent);
+    const text = given.text.trim();
     if (!isLookedUp(given)) {
       this.#find(`${field}-lei`, text);
       return text;

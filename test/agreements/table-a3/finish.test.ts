@@ -81,6 +81,18 @@ describe('uses', () => {
     expect(unknown_entities).toMatchObject([{ text: '\u{1f600}'.repeat(2_000) }]);
   });
 
+  it.each(['\u0085', ' ~ ', '\u0001\n'])(
+    'are none of %j, in which nothing is left of a name: no store has such a key',
+    (blank) => {
+      const { findings, uses, unknown_entities } = transform(card({ party_2: blank }));
+
+      expect(findings).toMatchObject([{ rule: 'A3.6-absent' }]);
+      expect(unknown_entities).toEqual([]);
+      expect(uses).not.toContainEqual(expect.objectContaining({ version: 'absent' }));
+      expect(prepareDocument(docman, card({ party_2: blank })).entityKeys).not.toContain('');
+    },
+  );
+
   it('of an alias whose entity nobody knows lead to that entity', () => {
     const { valid, uses, unknown_entities } = transform(card({ party_2: 'Nobody' }), [aliasItem('Nobody', 'N-1')]);
 
