@@ -4,7 +4,6 @@ import { type AliasItem, type EntityItem, type LawItem, type Use, usedVersion } 
 import { entityKey } from '../look-up-key.ts';
 import { MAX_LENGTH } from './fields.ts';
 import { isLei, looksLikeLei } from './lei.ts';
-import { cleanText } from './text.ts';
 
 /**
  * The rows that a step has fetched: first all `entityKeys` and `lawKeys` of its documents, then the `aliasTargetKeys` of
@@ -22,13 +21,10 @@ export function aliasTargetKeys(items: Iterable<EntityItem | AliasItem | null>):
   return [...keys];
 }
 
-/**
- * A code with wrong check digits was never issued: the finding is certain, and a placeholder would wait for ever. A text of
- * which the flat file can carry nothing names nobody: its key may be empty, which no store can hold.
- */
+/** A code with wrong check digits was never issued: the finding is certain, and a placeholder would wait for ever. */
 export function isLookedUp({ by, text }: EntityReference): boolean {
   const trimmed = text.trim();
-  return cleanText(text).text !== '' && !(by === 'id' && looksLikeLei(trimmed) && !isLei(trimmed));
+  return trimmed !== '' && !(by === 'id' && looksLikeLei(trimmed) && !isLei(trimmed));
 }
 
 /**

@@ -77,7 +77,8 @@ function keysOf(records: readonly AgreementRecord[]): Pick<PreparedDocument, 'en
     for (const reference of referencesOf(record)) if (isLookedUp(reference)) entities.add(reference.text);
     laws.add(record.terms.governingLaw ?? '');
   }
-  const entityKeys = new Set([...entities].map(entityKey));
+  // Of a text of which nothing is left, no store has the key.
+  const entityKeys = new Set([...entities].map(entityKey).filter((key) => key !== ''));
   const lawKeys = new Set([...laws].map(lawKey).filter((key) => key !== ''));
   return { entityKeys: [...entityKeys], lawKeys: [...lawKeys] };
 }

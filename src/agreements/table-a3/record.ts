@@ -172,6 +172,7 @@ class RecordRules {
 
   /** The identifier as the Entity table gives it; an entity that cannot be told stands with the document's text. */
   #entityId(field: EntityField, given: EntityReference | null, whenAbsent: RecordRuleId | null): string | null {
+    // Its key may be empty, which no store can hold: what the flat file can carry nothing of names nobody.
     if (given === null || this.#context.clean(given.text).text === '') return this.#absent(whenAbsent);
     const text = given.text.trim();
     if (!isLookedUp(given)) {
