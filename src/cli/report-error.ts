@@ -4,7 +4,7 @@ import { ImportRefusedError } from '../runtime/import-refused.ts';
 import { DeliveryFaultyError, faultLines } from './deliver/delivery-faulty.ts';
 import { exitCodeOfError } from './exit-codes.ts';
 import { refusedLines } from './refused-lines.ts';
-import { harmless } from './terminal/harmless.ts';
+import { harmless, harmlessJson } from './terminal/harmless.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { wrap } from './terminal/wrap.ts';
 
@@ -17,7 +17,7 @@ import { wrap } from './terminal/wrap.ts';
 export function reportError(error: unknown, terminal: Terminal, onStderr = false): number {
   const exitCode = exitCodeOfError(error);
   if (terminal.isJson) {
-    const text = `${JSON.stringify({ ...errorBody(error), exit_code: exitCode })}\n`;
+    const text = `${harmlessJson({ ...errorBody(error), exit_code: exitCode })}\n`;
     (onStderr ? terminal.stderr : terminal.stdout).write(text);
     return exitCode;
   }

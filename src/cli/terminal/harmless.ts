@@ -4,9 +4,44 @@
  */
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** The text on one line, each control, format and separator character as `\u{…}`. */
+/** More than any language puts on one letter; a heap of them would be drawn over the lines above and below. */
+const MAX_MARKS = 4;
+const MARKS = /(^|\P{M})(\p{M}+)/gu;
+
+/** The text on one line, each control, format and separator character as `\u{…}`, and so marks that have no letter. */
 export function harmless(text: string): string {
-  return text.replace(HARMFUL, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.replace(HARMFUL, escaped).replace(MARKS, (_, letter: string, marks: string) => {
+    const each = [...marks];
+    const kept = letter === '' ? 0 : MAX_MARKS;
+    return letter + each.slice(0, kept).join('') + each.slice(kept).map(escaped).join('');
+  });
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+}
+
+/** What JSON leaves as it is though a terminal would obey it: DEL, the second set of controls, formats, separators. */
+const HARMFUL_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** JSON of the value, the same to every parser, that a terminal shows as it stands. */
+export function harmlessJson(value: object): string {
+  return JSON.stringify(value).replace(HARMFUL_IN_JSON, (character) =>
+    Array.from({ length: character.length }, (_, i) => `\\u${hexOf(character.charCodeAt(i))}`).join(''),
+  );
+}
+
+function hexOf(unit: number): string {
+  return unit.toString(16).padStart(4, '0');
+}
+
+/** Hebrew, Arabic and the other scripts that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const LEFT_TO_RIGHT_MARK = '\u200e';
+
+/** What a harmless text needs behind it, so that it does not take what follows on its line into its direction. */
+export function endOfDirection(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? LEFT_TO_RIGHT_MARK : '';
 }
 
 const WIDE =
@@ -36,6 +71,6 @@ export function cutToWidth(text: string, width: number): string {
 }
 
 function characterWidth(character: string): number {
-  if (/[\p{Mn}\p{Me}]/u.test(character)) return 0;
+  if (/[\p{Mn}\p{Me}\u200e]/u.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }

@@ -1,4 +1,4 @@
-import { cutToWidth, displayWidth, harmless } from './harmless.ts';
+import { cutToWidth, displayWidth, endOfDirection, harmless } from './harmless.ts';
 
 export interface Column {
   readonly header: string;
@@ -54,5 +54,6 @@ function shrink(natural: readonly number[], columns: readonly Column[], availabl
 
 function pad(text: string, width: number, align: Column['align']): string {
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(text)));
-  return align === 'right' ? blanks + text : text + blanks;
+  const shown = text + endOfDirection(text);
+  return align === 'right' ? blanks + shown : shown + blanks;
 }

@@ -1,3 +1,4 @@
+import { harmlessJson } from './harmless.ts';
 import { type Paint, paintFor, plain } from './paint.ts';
 
 /** Nothing is written wider than this, whatever the terminal. */
@@ -111,7 +112,7 @@ export class Terminal {
 
   /** Writes the command's one JSON document, with its schema first: `lexdelta.<command>/1`. */
   printJson(command: string, body: object): void {
-    this.print(JSON.stringify({ schema: `lexdelta.${command}/1`, ...body }));
+    this.print(harmlessJson({ schema: `lexdelta.${command}/1`, ...body }));
   }
 
   /** Writes lines of progress, hints or warnings. */

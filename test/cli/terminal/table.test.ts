@@ -5,8 +5,20 @@ import { type Column, renderTable } from '../../../src/cli/terminal/table.ts';
 
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 120 }),
-  fc.constantFrom('\x1b[31mred', 'a\nb', '\u202Eevil', '界面'.repeat(30), '👍🏽', 'e\u0301'.repeat(20), '\ud800'),
+  fc.constantFrom(
+    '\x1b[31mred',
+    'a\nb',
+    '\u202Eevil',
+    '界面'.repeat(30),
+    '👍🏽',
+    'e\u0301'.repeat(20),
+    '\ud800',
+    'اتفاقية',
+    `Z${'\u0335'.repeat(90)}`,
+  ),
 );
+/** Ends the direction of a cell. */
+const LEFT_TO_RIGHT_MARK = '\u200e';
 const column: fc.Arbitrary<Column> = fc.record({
   header: fc.constantFrom('namespace', 'lex id', 'n'),
   align: fc.constantFrom('left', 'right'),
@@ -32,7 +44,7 @@ describe('renderTable', () => {
           expect(lines).toHaveLength(rows.length + 1);
           for (const line of lines) {
             expect(displayWidth(line)).toBeLessThanOrEqual(width);
-            expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+            expect(line.replaceAll(LEFT_TO_RIGHT_MARK, '')).not.toMatch(/[\p{Cc}\p{Cf}]|\p{M}{5}/u);
           }
         },
       ),
@@ -53,6 +65,22 @@ describe('renderTable', () => {
         expect(new Set(starts).size).toBe(1);
       }),
     );
+  });
+
+  it('keeps columns where they are beside a cell that is written from right to left', () => {
+    const columns: Column[] = [{ header: 'value' }, { header: 'since' }];
+
+    const [, cut, plain] = renderTable(
+      columns,
+      [
+        ['اتفاقية 5', '2021-10-20'],
+        ['Vertrag 5', '2021-10-20'],
+      ],
+      40,
+    );
+
+    expect(cut).toBe('اتفاقية 5\u200e  2021-10-20');
+    expect(plain).toBe('Vertrag 5  2021-10-20');
   });
 
   it('takes room from flexible columns before the others', () => {

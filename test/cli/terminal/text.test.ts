@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressBar } from '../../../src/cli/terminal/bar.ts';
 import { count, duration, exactPercent, percent, plural, utcTime } from '../../../src/cli/terminal/figures.ts';
-import { cutToWidth, displayWidth, harmless } from '../../../src/cli/terminal/harmless.ts';
+import { cutToWidth, displayWidth, harmless, harmlessJson } from '../../../src/cli/terminal/harmless.ts';
 import { wrap } from '../../../src/cli/terminal/wrap.ts';
 
 describe('harmless', () => {
@@ -10,9 +10,37 @@ describe('harmless', () => {
     expect(harmless('a\x1b[2Jb\nc\u202Ed\u009b')).toBe('a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{9b}');
   });
 
-  it('leaves ordinary text of any language alone', () => {
-    const text = 'Müller & Söhne “GmbH”, 株式会社, €5';
+  it.each([
+    'Müller & Söhne “GmbH”, 株式会社, €5',
+    'मास्टर समझौता, ข้อตกลงหลัก, Thỏa thuận',
+    'הֶסְכֵּם, اِتِّفَاقِيَّة',
+    'e\u0301 ❤\ufe0f 🇨🇭',
+  ])('leaves ordinary text of any language alone: %s', (text) => {
     expect(harmless(text)).toBe(text);
+  });
+
+  it('shows a mark without a letter, and a heap of them on one, as what they are', () => {
+    expect(harmless('\u0301a')).toBe('\\u{301}a');
+    expect(harmless(`Z${'\u0335'.repeat(6)}!`)).toBe(`Z${'\u0335'.repeat(4)}\\u{335}\\u{335}!`);
+  });
+});
+
+const anyCharacter = fc
+  .oneof(fc.integer({ min: 0, max: 0x2fff }), fc.integer({ min: 0, max: 0x10ffff }))
+  .map((point) => String.fromCodePoint(point));
+
+describe('harmlessJson', () => {
+  it('holds nothing that a terminal obeys, and says the same', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 50 }), (text) => {
+        const json = harmlessJson({ text });
+
+        expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        expect(JSON.parse(json)).toEqual({ text });
+      }),
+    );
+    const tags = { text: 'x\u009b31m \u202e \u2028 \u{e0041} \x7f' };
+    expect(harmlessJson(tags)).toBe('{"text":"x\\u009b31m \\u202e \\u2028 \\udb40\\udc41 \\u007f"}');
   });
 });
 
