@@ -19,7 +19,7 @@ const PARALLEL = 32;
  * @returns how many rows were changed
  */
 export async function refreshLeiStatus(
-  entities: Pick<EntityTable, 'list'>,
+  entities: Pick<EntityTable, 'readPage'>,
   reference: GleifReference,
   stores: EntityStores,
 ): Promise<number> {
@@ -29,7 +29,7 @@ export async function refreshLeiStatus(
     changed += await replaceAll(batch, stores);
     batch = [];
   };
-  for await (const item of entities.list({ status: 'active' })) {
+  for await (const item of allOf(entities)) {
     const refreshed = await refreshedOf(item, reference);
     if (refreshed === null) continue;
     batch.push({ item: refreshed, version: item.version });
@@ -39,8 +39,18 @@ export async function refreshLeiStatus(
   return changed;
 }
 
+/** Page by page: a list in order would hold the table of a stack in memory. */
+async function* allOf(entities: Pick<EntityTable, 'readPage'>): AsyncGenerator<EntityItem | AliasItem> {
+  for (let after: string | null = null; ; ) {
+    const { items, next } = await entities.readPage(after);
+    yield* items;
+    if (next === null) return;
+    after = next;
+  }
+}
+
 async function refreshedOf(item: EntityItem | AliasItem, reference: GleifReference): Promise<EntityItem | null> {
-  if (item.kind !== 'entity' || !isLei(item.entity_id)) return null;
+  if (item.kind !== 'entity' || item.status !== 'active' || !isLei(item.entity_id)) return null;
   const status = (await reference.get(item.entity_id.toUpperCase()))?.status ?? null;
   if (status === null || status === (item.lei_status ?? CURRENT)) return null;
   return entityItem(item.entity_id, item.roles, item.fields, status);
