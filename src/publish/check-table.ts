@@ -10,6 +10,7 @@ import { buildPlanKey, rangeFindingsKey, referencesFolder } from './attempt-file
 import { MembershipCheck } from './check-membership.ts';
 import { type CheckLine, isReference } from './collect-for-check.ts';
 import { IdentifierGroups } from './identifier-groups.ts';
+import { putFirst } from './put-first.ts';
 import { readRange } from './range-files.ts';
 import { mustStand, readBuildPlan } from './shard-plan.ts';
 import { compareFindings } from './table-finding.ts';
@@ -48,5 +49,5 @@ async function checkRange(id: AttemptId, range: number, deps: CheckTableDeps): P
   }
   await entities.lookUp();
   const findings = [...identifiers.findings(deps.rules), ...entities.findings(deps.rules)].sort(compareFindings);
-  await deps.a3.putOnce(key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
+  await putFirst(deps.a3, key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
 }

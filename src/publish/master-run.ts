@@ -1,12 +1,13 @@
 /** Runs of master rows: what one turn over the Entity table has met, sorted, so that all of them can be merged. */
 import { compareBytes } from '../agreements/byte-order.ts';
 import type { AliasItem, EntityItem, EntityRole } from '../agreements/look-up-items.ts';
-import { PermanentError } from '../errors.ts';
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 import { masterRunKey } from './attempt-files.ts';
 import { corrupt } from './lines.ts';
+import { putFirst } from './put-first.ts';
+import { mustStand } from './shard-plan.ts';
 
 /** Rows of a run, some 40 MB; a hundred runs hold five million entities. */
 export const RUN_ROWS = 50_000;
@@ -51,15 +52,9 @@ export async function standingRun(
   } while (next !== null && taken.length < rows);
   taken.sort((a, b) => compareBytes(a.entity_id, b.entity_id));
   const header: RunHeader = { format: 1, next };
-  try {
-    await deps.a3.putOnce(key, Buffer.from([header, ...taken].map((line) => `${JSON.stringify(line)}\n`).join('')));
-    return header;
-  } catch (error) {
-    // Another call of this phase was faster, and met another table.
-    const other = isConflict(error) ? await readHeader(key, deps.a3) : null;
-    if (other === null) throw error;
-    return other;
-  }
+  const body = Buffer.from([header, ...taken].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  if (await putFirst(deps.a3, key, body)) return header;
+  return mustStand(await readHeader(key, deps.a3), key);
 }
 
 async function readHeader(key: string, a3: Pick<JobDailyA3Data, 'firstLine'>): Promise<RunHeader | null> {
@@ -76,8 +71,4 @@ function isInMaster(item: EntityItem | AliasItem): item is EntityItem {
 
 function runRow({ entity_id, roles, fields, lei_status, version }: EntityItem): RunRow {
   return { entity_id, roles, fields, lei_status: lei_status ?? null, version };
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT';
 }

@@ -7,6 +7,8 @@ import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { isSliceOutput, recordsFolder, sliceListKey } from './attempt-files.ts';
 import { corrupt } from './lines.ts';
+import { putFirst } from './put-first.ts';
+import { mustStand } from './shard-plan.ts';
 import type { SliceHeader } from './slice-output.ts';
 
 /** Outputs a list names: some MB. A list with fewer is the last. */
@@ -36,8 +38,7 @@ export async function writeSliceLists(id: AttemptId, from: number, deps: ListSli
   let after = list === 0 ? null : await lastKeyOf(id, list - 1, deps.a3);
   for (;;) {
     const standing = await readSliceList(id, list, deps.a3);
-    const entries = standing ?? (await listOutputs(id, after, size, deps.a3));
-    if (standing === null) await deps.a3.putOnce(sliceListKey(id, list), encode(entries));
+    const entries = standing ?? (await writeSliceList(id, list, await listOutputs(id, after, size, deps.a3), deps.a3));
     list += 1;
     after = entries.at(-1)?.key ?? after;
     if (entries.length < size) return null;
@@ -57,6 +58,17 @@ export async function* readSliceLists(
     yield* entries;
     if (entries.length < listEntries) return;
   }
+}
+
+/** @returns what stands: the list of another call that was faster, and met fewer outputs, counts as well */
+async function writeSliceList(
+  id: AttemptId,
+  list: number,
+  entries: readonly SliceEntry[],
+  a3: Pick<JobDailyA3Data, 'get' | 'putOnce'>,
+): Promise<readonly SliceEntry[]> {
+  if (await putFirst(a3, sliceListKey(id, list), encode(entries))) return entries;
+  return mustStand(await readSliceList(id, list, a3), sliceListKey(id, list));
 }
 
 async function readSliceList(
