@@ -14,8 +14,8 @@ export type DataPlace =
 export type StackPlace = Extract<DataPlace, { readonly kind: 'stack' }>;
 
 /**
- * `read` makes and changes nothing; `write` makes a data folder that is missing; `import` adds missing built-in governing laws
- * as well, which a folder has from its first moment on and a stack from its first import on.
+ * `read` makes and changes nothing; `write` changes what is there; `import` makes a data folder that is missing, and adds
+ * missing built-in governing laws, which a folder has from its first moment on and a stack from its first import on.
  */
 export type DataAccess = 'read' | 'write' | 'import';
 

@@ -7,9 +7,11 @@ import type { DataAccess, JobData } from './job-data.ts';
 import { openDataFolder } from './open-data-folder.ts';
 
 /**
- * @throws PermanentError `FILE_NOT_READABLE` (`read`, and there is no such folder), `STORE_*`
+ * @throws PermanentError `FILE_NOT_READABLE` (there is no such folder, and nothing is imported), `STORE_*`
  */
 export async function openLocalData(folder: string, access: DataAccess): Promise<JobData> {
+  // A folder whose name was mistyped would take a hold, say, and nobody would ever look for it there.
+  if (access === 'write') await openEmbeddedStores({ folder, readOnly: true }).close();
   const stores = access === 'read' ? openEmbeddedStores({ folder, readOnly: true }) : await openDataFolder(folder);
   const journal = new LmdbJournal(stores.environment);
   return {
