@@ -37,8 +37,10 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, terminal, shell.dataOnOutput);
     if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return 0;
-    if (error.code === 'commander.help') return 2;
-    return reportError(new PermanentError('USAGE', usageText(error.message)), terminal);
+    // Its help has been told on stderr, unless nobody would read it.
+    if (error.code === 'commander.help' && !terminal.isJson) return 2;
+    const what = error.code === 'commander.help' ? 'The name of a command is missing.' : usageText(error.message);
+    return reportError(new PermanentError('USAGE', what), terminal);
   }
 }
 

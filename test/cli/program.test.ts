@@ -88,6 +88,18 @@ describe('lexdelta', () => {
     expect(result.stderr).toBe('');
   });
 
+  it.each([[], ['entities'], ['hashes']])(
+    'is given no command by %j, and says so to machines too',
+    async (...command) => {
+      const people = await runCli(command);
+      const machines = await runCli([...command, '--json']);
+
+      expect(people).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^Examples:/) });
+      expect(machines.exitCode).toBe(2);
+      expect(JSON.parse(machines.stdout)).toMatchObject({ schema: 'lexdelta.error/1', code: 'USAGE', exit_code: 2 });
+    },
+  );
+
   it('tells an error that nobody foresaw by its message, and exits 1', async () => {
     const result = await runCli(['runs']);
 
