@@ -3,6 +3,7 @@
  * Joins the pages of a namespace, repairs what broke between them, confirms removals, and writes the counts. Works in
  * turns; safe to run again, from any of its cursors or from the beginning.
  */
+import { excerpt } from '../agreements/table-a3/text.ts';
 import { PermanentError } from '../errors.ts';
 import type { CalculateQueriedDocsInput, CalculateQueriedDocsOutput, NamespaceCounts } from '../job/contracts.ts';
 import { isAccepted } from '../job/gates.ts';
@@ -18,6 +19,9 @@ import { listedOf } from './pages/outcome-counts.ts';
 import { PageInventory } from './pages/page-inventory.ts';
 import type { PageDeps } from './pages/query-page.ts';
 import { readReprocessList } from './reprocess/reprocess-list.ts';
+
+/** As long as the machine tells the cause of a namespace that could not be asked for its count. */
+const MAX_CAUSE = 500;
 
 export interface CalculateQueriedDocsDeps extends PageDeps {
   readonly lex: Pick<LexSource, 'readRows' | 'getDocument'>;
@@ -95,7 +99,7 @@ function countsOf(
 ): NamespaceCounts {
   const { new: added, changed, reprocessed, touched, unchanged, standing, unreadable } = state;
   const isComplete = isProven(state);
-  const workerError = input.workers.find(({ error }) => error !== null)?.error ?? null;
+  const cause = state.cause ?? input.workers.find(({ error }) => error !== null)?.error ?? null;
   return {
     namespace: input.namespace,
     iteration: input.iteration,
@@ -115,6 +119,6 @@ function countsOf(
     gaps: state.gaps,
     repaired_joints: state.repaired_joints,
     complete: isComplete,
-    cause: isComplete ? null : (state.cause ?? workerError),
+    cause: cause === null || isComplete ? null : excerpt(cause, MAX_CAUSE),
   };
 }

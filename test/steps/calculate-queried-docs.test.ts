@@ -27,7 +27,16 @@ function beforeRowsFrom(offset: number, change: (lex: MemoryLexSource) => void):
 }
 
 async function removedBy(setting: QuerySetting): Promise<readonly (string | null)[]> {
-  return (await setting.object('removals'))?.lines.map(({ lex_id }) => lex_id) ?? [];
+  const lines = (await setting.object('removals'))?.lines ?? [];
+  return lines.filter(({ op }) => op === 'remove').map(({ lex_id }) => lex_id);
+}
+
+/** Over all parts, in their order; for each document why it was held back. */
+async function heldBy(setting: QuerySetting): Promise<readonly (readonly [string, string])[]> {
+  const objects = (await setting.objects()).filter(({ name }) => name.startsWith('removals'));
+  return objects.flatMap(({ lines }) =>
+    lines.flatMap((line) => (line.op === 'held' ? [[line.lex_id, line.reason] as const] : [])),
+  );
 }
 
 describe('CalculateAndUpdateQueriedDocsInNamespace, joints', () => {
@@ -111,6 +120,23 @@ describe('CalculateAndUpdateQueriedDocsInNamespace, joints', () => {
     expect(counts.cause).toBe('LEX_TIMEOUT: Lex did not answer.');
     isDown = false;
     expect(await setting.calculate(3, { overrides: removals })).toEqual(counts);
+  });
+
+  it('tells a cause in few words: the counts of a hundred namespaces stand in one state', async () => {
+    let isDown = false;
+    const setting = await knownSetting(9, [], {
+      onRequest: (request) => {
+        if (isDown && request.kind === 'rows') throw new TransientError('LEX_TIMEOUT', `${'é'.repeat(2_000)}.`);
+      },
+    });
+    await setting.query(1, 3);
+    await setting.delta.put(`${setting.folder}/000000001.ndjson`, await failedPage(setting));
+    isDown = true;
+
+    const { cause } = await setting.calculate(3);
+
+    expect(cause).toMatch(/^LEX_TIMEOUT: é+…$/);
+    expect(cause).toHaveLength(500);
   });
 
   it('reads the pages of a worker that died', async () => {
@@ -198,8 +224,12 @@ describe('CalculateAndUpdateQueriedDocsInNamespace, removals', () => {
     await setting.delta.put(`${setting.folder}/000000001.ndjson`, await failedPage(setting));
     isDown = true;
 
-    expect(await setting.calculate(3)).toMatchObject({ removed: 0, complete: false });
+    expect(await setting.calculate(3)).toMatchObject({ removed: 0, removals_held: 2, complete: false });
     expect(await removedBy(setting)).toEqual([]);
+    expect(await heldBy(setting)).toEqual([
+      ['a', 'not_proven'],
+      ['z', 'not_proven'],
+    ]);
   });
 
   it('removes nothing from a page with an unreadable row, which may be the one that is missed', async () => {
@@ -233,25 +263,55 @@ describe('CalculateAndUpdateQueriedDocsInNamespace, removals', () => {
     expect(await setting.calculate(50, { max_removed_percentage: 0.28 })).toMatchObject({ removals_held: 29 });
   });
 
-  it('takes back what it had written when the bound is passed, and carries all out when an operator accepts it', async () => {
+  it('holds all back when the bound is passed, what it had written too, and carries all out when an operator accepts it', async () => {
     const gone = Array.from({ length: 40 }, (_, i) => `x${i + 10}`);
     const setting = await knownSetting(20, gone);
     await setting.query(1, 5);
+    setting.list('x12'); // It came back after its page was read.
+    const left = gone.filter((id) => id !== 'x12');
     const deps = { maxPartBytes: 300, shouldStop: () => true };
 
     const held = await setting.calculate(5, { max_removed_percentage: 0.5 }, deps);
     const objects = await setting.objects();
+    const listed = await heldBy(setting);
     const accepted = await setting.calculate(5, { max_removed_percentage: 0.5, overrides: removals }, deps);
 
-    expect(held).toMatchObject({ removed: 0, removals_held: 40 });
-    const removalObjects = objects.filter(({ name }) => name.startsWith('removals'));
-    expect(removalObjects.length).toBeGreaterThan(1);
-    expect(removalObjects.every(({ header, lines }) => header.kind === 'void' && lines.length === 0)).toBe(true);
-    expect(accepted).toMatchObject({ removed: 40, removals_held: 0 });
-    const lines = (await setting.objects())
+    expect(held).toMatchObject({ removed: 0, removals_held: 39 });
+    const lines = objects.filter(({ name }) => name.startsWith('removals')).flatMap((one) => one.lines);
+    expect(lines.every(({ op }) => op === 'held')).toBe(true);
+    expect(listed).toEqual(left.map((id) => [id, 'too_many']));
+    expect(accepted).toMatchObject({ removed: 39, removals_held: 0 });
+    const removed = (await setting.objects())
       .filter(({ name }) => name.startsWith('removals'))
       .flatMap((one) => one.lines);
-    expect(lines.map(({ lex_id }) => lex_id)).toEqual(gone);
+    expect(removed).toEqual(left.map((lex_id) => ({ op: 'remove', lex_id })));
+  });
+
+  it('decides nothing else when turns are cut off and done again, even if Lex answers otherwise by then', async () => {
+    const gone = Array.from({ length: 40 }, (_, i) => `x${i + 10}`);
+    let isBack = false;
+    const setting = await knownSetting(20, gone, {
+      onRequest: (request, lex) => {
+        if (request.kind === 'document' && request.id === 'x11') throw new TransientError('LEX_BUSY', 'Lex is busy.');
+        if (request.kind === 'document' && isBack) for (const id of gone) lex.put(id, Buffer.from(`{"lexId":"${id}"}`));
+      },
+    });
+    await setting.query(1, 5);
+    const deps = { maxPartBytes: 300, shouldStop: () => true };
+    const input = { max_removed_percentage: 0.5, total_docs: 20 };
+
+    let output = await setting.calculateTurn(5, input, deps);
+    while (output.cursor !== null) {
+      const { cursor } = output;
+      isBack = cursor['is_held_back'] === true;
+      if (isBack) await setting.calculateTurn(5, { ...input, cursor }, deps);
+      output = await setting.calculateTurn(5, { ...input, cursor }, deps);
+    }
+
+    expect(output.counts).toMatchObject({ removed: 0, removals_held: 40 });
+    const listed = await heldBy(setting);
+    expect(listed.map(([id]) => id)).toEqual(gone);
+    expect(listed.filter(([, reason]) => reason !== 'too_many')).toEqual([['x11', 'unanswered']]);
   });
 
   it('holds back what Lex cannot be asked about', async () => {
@@ -264,6 +324,7 @@ describe('CalculateAndUpdateQueriedDocsInNamespace, removals', () => {
 
     expect(await setting.calculate(3)).toMatchObject({ removed: 1, removals_held: 1 });
     expect(await removedBy(setting)).toEqual(['z']);
+    expect(await heldBy(setting)).toEqual([['a', 'unanswered']]);
   });
 
   it('leaves no removals behind that an earlier call had found', async () => {
