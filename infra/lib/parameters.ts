@@ -89,6 +89,6 @@ export interface TimeOfDay {
 }
 
 /** What CleanupDailyJob goes by, and the command line beside it. */
-export function policyOf({ days, monthEnds, recordsDays, deltaDays }: RetentionPolicy): RetentionPolicy {
-  return { days, monthEnds, recordsDays, deltaDays };
+export function policyOf({ days, monthEnds, rawTextDays, recordsDays, deltaDays }: RetentionPolicy): RetentionPolicy {
+  return { days, monthEnds, rawTextDays, recordsDays, deltaDays };
 }

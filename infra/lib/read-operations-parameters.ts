@@ -77,8 +77,12 @@ export function readAlarms(all: Checker): Parameters['alarms'] {
  */
 export function readRetention(all: Checker): Parameters['retention'] {
   const retention = all.part('retention', {});
+  const days = retention.integer('days', ...RETENTION_BOUNDS.days, DEFAULT_RETENTION.days);
+  const rawTextDays = retention.integer('rawTextDays', ...RETENTION_BOUNDS.rawTextDays, DEFAULT_RETENTION.rawTextDays);
+  if (rawTextDays > days) retention.report('rawTextDays', `at most ${days}, the days of the tables`);
   return {
-    days: retention.integer('days', ...RETENTION_BOUNDS.days, DEFAULT_RETENTION.days),
+    days,
+    rawTextDays,
     monthEnds: retention.integer('monthEnds', ...RETENTION_BOUNDS.monthEnds, DEFAULT_RETENTION.monthEnds),
     deltaDays: retention.integer('deltaDays', 7, 3650, DEFAULT_RETENTION.deltaDays),
     recordsDays: retention.integer('recordsDays', 14, 3650, DEFAULT_RETENTION.recordsDays),

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Severity } from '../agreements/transformed.ts';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
-import { DEFAULT_RETENTION } from '../job/retention-policy.ts';
+import { DEFAULT_RETENTION, retentionProblem } from '../job/retention-policy.ts';
 import type { DataPlace } from '../runtime/job-data.ts';
 import type { RuntimeConfig } from '../runtime/runtime-config.ts';
 import { jsonPlace } from './read-text.ts';
@@ -103,6 +103,9 @@ export async function readConfig(flags: ConfigFlags, sources: ConfigSources): Pr
     layers.find((layer) => layer[key] !== undefined)?.[key];
   const timeout = (key: 'idleMs' | 'totalMs'): number | undefined =>
     layers.find((layer) => layer.lexTimeouts?.[key] !== undefined)?.lexTimeouts?.[key];
+  const retention = { ...DEFAULT_RETENTION, ...merge<number>(layers.map((layer) => layer.retention)) };
+  const problem = retentionProblem(retention);
+  if (problem !== null) throw new PermanentError('CONFIG_INVALID', `The retention is not right: ${problem}.`);
   return {
     dataFolder: first('data') ?? resolve(cwd, DEFAULT_DATA_FOLDER),
     lex: first('lex') ?? null,
@@ -110,7 +113,7 @@ export async function readConfig(flags: ConfigFlags, sources: ConfigSources): Pr
     lexTimeouts: { idleMs: timeout('idleMs') ?? DEFAULT_IDLE_MS, totalMs: timeout('totalMs') ?? DEFAULT_TOTAL_MS },
     rules: merge<Severity>(layers.map((layer) => layer.rules)),
     namespaceModules: merge(layers.map((layer) => layer.namespaceModules)),
-    retention: { ...DEFAULT_RETENTION, ...merge<number>(layers.map((layer) => layer.retention)) },
+    retention,
     threads: first('threads') ?? Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
   };
 }

@@ -421,6 +421,8 @@ export interface CleanupOutput {
 }
 /** What retention has deleted. */
 export interface RetentionSummary {
+  /** Tables that stay, and whose raw texts it has deleted; not given in rows of before these had a time of their own. */
+  readonly texts?: number;
   readonly tables: number;
   /** Of these tables, at most 31 of them. */
   readonly dates: readonly string[];

@@ -93,8 +93,14 @@ export function parquetPath(shard: number): string {
   return `parquet/shard-${digits(shard, 5)}.parquet`;
 }
 
+/** Files of lines that a shard has, one of each kind; of `texts` one where it has any. */
+export type ShardFileKind = 'table' | 'changes' | 'rejected' | 'texts' | 'uses';
+
+/** Raw texts of what is rejected lie below it, and nothing else does. */
+export const TEXTS_FOLDER = 'texts';
+
 /** Path of a shard's file below the published folder. */
-export function shardPath(kind: 'table' | 'changes' | 'rejected' | 'uses', shard: number): string {
+export function shardPath(kind: ShardFileKind, shard: number): string {
   return `${kind}/shard-${digits(shard, 5)}.ndjson.gz`;
 }
 

@@ -1,10 +1,11 @@
-/** What stands in the base for a range of places: rows and rejected documents, read from one or several of its shards. */
+/** What stands in the base for a range of places: rows, rejected documents and their texts, from one or several of its shards. */
+import type { PermanentError } from '../errors.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { Cursor } from './cursor.ts';
-import { parsedBatches } from './lines.ts';
-import type { StandingDocument, StoredReject } from './merge-document.ts';
+import { corrupt, parsedBatches } from './lines.ts';
+import { type StandingDocument, type StoredReject, storedReject } from './merge-document.ts';
 import { comparePlaces, isWithin } from './place.ts';
-import type { Place, PublishedFile, RejectedEntry, Shard } from './published.ts';
+import type { Place, PublishedFile, RejectedEntry, RejectedEntryWithText, Shard } from './published.ts';
 import { readPublishedLines } from './published-file-reader.ts';
 import type { ShardPlan } from './shard-plan.ts';
 import { parseStoredRow, type StoredRow } from './table-row.ts';
@@ -54,31 +55,65 @@ export class BaseDocuments {
 }
 
 async function* readRows(plan: ShardPlan, a3: Pick<JobDailyA3Data, 'open'>): AsyncIterable<readonly StoredRow[]> {
-  for await (const rows of readAll(plan, a3, (shard) => shard.table, parseStoredRow)) {
-    yield rows.filter(({ row }) => isWithin(row, plan));
+  if (plan.base_folder === null) return;
+  for (const { table } of plan.base) {
+    for await (const rows of readFile(a3, plan.base_folder, table, parseStoredRow)) {
+      yield rows.filter(({ row }) => isWithin(row, plan));
+    }
   }
 }
 
 /** Unreadable rows stand on the day that they were seen, and are not carried over. */
 async function* readRejects(plan: ShardPlan, a3: Pick<JobDailyA3Data, 'open'>): AsyncIterable<readonly StoredReject[]> {
-  const parse = (line: string): StoredReject => ({ line, entry: JSON.parse(line) as RejectedEntry });
-  for await (const rejects of readAll(plan, a3, (shard) => shard.rejected, parse)) {
-    yield rejects.filter(({ entry }) => entry.kind === 'document' && isWithin(placeOf(entry), plan));
+  if (plan.base_folder === null) return;
+  for (const shard of plan.base) {
+    for await (const rejects of rejectsOf(a3, plan.base_folder, shard)) {
+      yield rejects.filter(({ entry }) => entry.kind === 'document' && isWithin(placeOf(entry), plan));
+    }
   }
 }
 
-async function* readAll<T>(
-  plan: ShardPlan,
+/** Every entry with its text. */
+async function* rejectsOf(
   a3: Pick<JobDailyA3Data, 'open'>,
-  fileOf: (shard: Shard) => PublishedFile,
+  folder: string,
+  { rejected, texts }: Shard,
+): AsyncIterable<readonly StoredReject[]> {
+  if (texts === undefined) {
+    yield* readFile(a3, folder, rejected, (line) => storedReject(JSON.parse(line) as RejectedEntryWithText));
+    return;
+  }
+  const textLines = texts === null ? null : await Cursor.open(readPublishedLines(a3, folder, texts));
+  const parse = (line: string) => ({ line, entry: JSON.parse(line) as RejectedEntry });
+  try {
+    for await (const batch of readFile(a3, folder, rejected, parse)) {
+      const rejects: StoredReject[] = [];
+      for (const { line, entry } of batch) {
+        const text = textLines?.head ?? null;
+        if (text === null) throw noText(folder, rejected);
+        rejects.push({ line, entry, text });
+        const wait = textLines?.advance();
+        if (wait !== undefined) await wait;
+      }
+      yield rejects;
+    }
+    if (textLines !== null && textLines.head !== null) throw noText(folder, rejected);
+  } finally {
+    await textLines?.close();
+  }
+}
+
+function noText(folder: string, rejected: PublishedFile): PermanentError {
+  return corrupt(`${folder}/${rejected.path}`, 'has not as many entries as there are texts for them');
+}
+
+function readFile<T>(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  folder: string,
+  file: PublishedFile,
   parse: (line: string) => T,
 ): AsyncIterable<readonly T[]> {
-  if (plan.base_folder === null) return;
-  for (const shard of plan.base) {
-    const file = fileOf(shard);
-    const lines = readPublishedLines(a3, plan.base_folder, file);
-    yield* parsedBatches(lines, `${plan.base_folder}/${file.path}`, parse);
-  }
+  return parsedBatches(readPublishedLines(a3, folder, file), `${folder}/${file.path}`, parse);
 }
 
 function placeOf({ namespace, place }: RejectedEntry): Place {

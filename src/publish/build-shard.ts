@@ -8,9 +8,15 @@ import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { buildPlanKey, builtShardKey, shardPlanKey } from './attempt-files.ts';
 import { BaseDocuments } from './base-documents.ts';
 import { canBeCopied, copyShard } from './copy-shard.ts';
-import { type DocumentResult, type MergeContext, mergeDocument } from './merge-document.ts';
+import {
+  type DocumentResult,
+  type MergeContext,
+  mergeDocument,
+  type StoredReject,
+  storedReject,
+} from './merge-document.ts';
 import { comparePlaces } from './place.ts';
-import type { Place, RejectedEntry } from './published.ts';
+import type { Place } from './published.ts';
 import { SHARD_LIMITS, type ShardLimits } from './shard-layout.ts';
 import {
   type BuildPlan,
@@ -138,9 +144,9 @@ function twoResults({ namespace, lex_id }: Place): PermanentError {
   return new PermanentError('LEDGER_MISMATCH', what, { namespace, lex_id });
 }
 
-function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeContext): RejectedEntry {
+function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeContext): StoredReject {
   const { rule, message } = line;
-  return {
+  return storedReject({
     namespace: at.namespace,
     lex_id: line.lex_id,
     place: at.lex_id,
@@ -152,7 +158,7 @@ function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeConte
     uses: [],
     raw: line.raw,
     raw_encoding: line.raw_encoding,
-  };
+  });
 }
 
 const NOTHING_TAKEN: TakenCounts = { valid: 0, rejected: 0, rows: 0, touched: 0, removed: 0, unreadable: 0 };

@@ -9,8 +9,15 @@ export const CHECKSUMS_PATH = 'SHA256SUMS';
 export function listedFiles(manifest: Manifest): readonly (PublishedFile | ParquetFile)[] {
   const { shards, masters, findings, ledger, contract } = manifest;
   return [
-    ...shards.flatMap(({ table, parquet, changes, rejected, uses }) => {
-      return [table, ...(parquet === undefined ? [] : [parquet]), changes, rejected, uses];
+    ...shards.flatMap(({ table, parquet, changes, rejected, texts, uses }) => {
+      return [
+        table,
+        ...(parquet === undefined ? [] : [parquet]),
+        changes,
+        rejected,
+        ...(texts == null ? [] : [texts]),
+        uses,
+      ];
     }),
     ...(masters === undefined ? [] : [masters.CO, masters.CP]),
     findings,

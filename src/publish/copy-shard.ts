@@ -4,7 +4,7 @@
  */
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { parquetPath, publishedFolder, shardPath } from './attempt-files.ts';
+import { parquetPath, publishedFolder, type ShardFileKind, shardPath } from './attempt-files.ts';
 import { CollectForCheck } from './collect-for-check.ts';
 import { FillCounter } from './fill-rates.ts';
 import { corrupt, parsedBatches } from './lines.ts';
@@ -18,32 +18,36 @@ import { parseStoredRow } from './table-row.ts';
 type Store = Pick<JobDailyA3Data, 'open' | 'putOnce' | 'putOnceStream'>;
 
 /**
- * Unreadable rows are not carried over, so a shard with some of them is merged; so is one of before there was Parquet.
+ * Unreadable rows are not carried over, so a shard with some of them is merged; so is one of before there was Parquet, or
+ * parts for texts.
  */
 export function canBeCopied(plan: ShardPlan): boolean {
   const [base, ...others] = plan.base;
   if (base === undefined || others.length > 0 || plan.slices.length > 0) return false;
-  return base.unreadable === 0 && base.parquet !== undefined && isSameRange(base, plan);
+  const isOfToday = base.parquet !== undefined && base.texts !== undefined;
+  return base.unreadable === 0 && isOfToday && isSameRange(base, plan);
 }
 
 export async function copyShard(id: AttemptId, plan: ShardPlan, ranges: number, a3: Store): Promise<BuiltShard> {
   const [base] = plan.base;
   const from = plan.base_folder;
-  if (base?.parquet === undefined || from === null)
+  if (base?.parquet === undefined || base.texts === undefined || from === null)
     throw corrupt(`shard ${plan.number}`, 'has no base to be copied from');
   const folder = publishedFolder(id);
-  const copy = (kind: 'table' | 'rejected' | 'uses') =>
-    copyFile(a3, `${from}/${base[kind].path}`, base[kind], folder, shardPath(kind, plan.number));
+  const { texts } = base;
+  const copy = (kind: ShardFileKind, file: PublishedFile) =>
+    copyFile(a3, `${from}/${file.path}`, file, folder, shardPath(kind, plan.number));
   const table = await collect(id, plan, ranges, a3);
   const shard = {
     ...base,
     number: plan.number,
     filled: table.filled,
-    table: await copy('table'),
+    table: await copy('table', base.table),
     parquet: await copyFile(a3, `${from}/${base.parquet.path}`, base.parquet, folder, parquetPath(plan.number)),
     changes: await new PublishedFileWriter(a3, folder, shardPath('changes', plan.number)).close(),
-    rejected: await copy('rejected'),
-    uses: await copy('uses'),
+    rejected: await copy('rejected', base.rejected),
+    texts: texts === null ? null : await copy('texts', texts),
+    uses: await copy('uses', base.uses),
   };
   const rows = { base: base.rows, added: 0, removed: 0, changed: 0 };
   return {

@@ -5,7 +5,8 @@
  *   removed     rows and rejected entry are dropped
  *   touched, or no result: everything stays as it stood
  */
-import type { ChangeLine, RejectedEntry, TableRow } from './published.ts';
+import type { ChangeLine, RejectedEntry, RejectedEntryWithText, TableRow } from './published.ts';
+import { separateText } from './rejected-text.ts';
 import type { RejectedLine, RemovedLine, TouchedLine, ValidLine } from './slice-output.ts';
 import { compareKeys, differences, type StoredRow, storedRow, tableRow } from './table-row.ts';
 
@@ -15,10 +16,11 @@ export interface MergeContext {
   readonly run: string;
 }
 
-/** A rejected entry with its line as stored. */
+/** A rejected entry with its line as stored, and the line of its text. */
 export interface StoredReject {
   readonly line: string;
   readonly entry: RejectedEntry;
+  readonly text: string;
 }
 
 export interface StandingDocument {
@@ -59,8 +61,9 @@ export function mergeDocument(
   }
 }
 
-export function storedReject(entry: RejectedEntry): StoredReject {
-  return { line: JSON.stringify(entry), entry };
+export function storedReject(rejected: RejectedEntryWithText): StoredReject {
+  const { entry, text } = separateText(rejected);
+  return { line: JSON.stringify(entry), entry, text: JSON.stringify(text) };
 }
 
 function asStale(stored: StoredRow, business_date: string): StoredRow {
@@ -69,7 +72,7 @@ function asStale(stored: StoredRow, business_date: string): StoredRow {
   return storedRow({ ...row, lineage: { ...row.lineage, stale_since: business_date } });
 }
 
-function rejectedEntry(namespace: string, line: RejectedLine, context: MergeContext): RejectedEntry {
+function rejectedEntry(namespace: string, line: RejectedLine, context: MergeContext): RejectedEntryWithText {
   return {
     namespace,
     lex_id: line.lex_id,

@@ -5,6 +5,7 @@
  *   `parquet/shard-00000.parquet`     the same rows for DuckDB, Athena and the like; columns in `parquet/columns.ts`
  *   `changes/shard-00000.ndjson.gz`   the day's change log, same range and order
  *   `rejected/shard-00000.ndjson.gz`  every document that is rejected now, same range, ascending by place
+ *   `texts/shard-00000.ndjson.gz`     their raw texts, line by line; none without any. Retention deletes these sooner
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
  *   `masters/co.ndjson.gz`            the Corporate Organization master table, ascending by CO.2; so `cp` by CP.2
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
@@ -18,8 +19,8 @@ import type { A3RowField, A3Values } from '../agreements/table-a3/fields.ts';
 import type { Finding, Severity } from '../agreements/transformed.ts';
 import type { Acceptance } from '../job/acceptances.ts';
 import type {
-  Extraction,
   CarriedOver,
+  Extraction,
   FillGate,
   GateResult,
   LookUpsServed,
@@ -75,9 +76,22 @@ export interface RejectedEntry {
   readonly fingerprint: Fingerprint | null;
   readonly findings: readonly Finding[];
   readonly uses: readonly Use[];
+  /** Of its raw text as it was received: what vouches for it, and all that is left of it when it is deleted. */
+  readonly raw_text: { readonly bytes: number; readonly sha256: string };
+}
+
+/** Line n of a shard's texts: the raw text of entry n of its rejected documents. It may hold contact details. */
+export interface RejectedText {
+  readonly namespace: string;
+  readonly lex_id: string | null;
+  readonly place: string;
+  readonly kind: RejectedEntry['kind'];
   readonly raw: string;
   readonly raw_encoding: 'utf-8' | 'base64';
 }
+
+/** As it stands in tables that were published before texts had parts of their own. */
+export type RejectedEntryWithText = Omit<RejectedEntry, 'raw_text'> & Pick<RejectedText, 'raw' | 'raw_encoding'>;
 
 /**
  * A look-up row of a version, or its absence, and the documents of the shard whose last transformation looked at it: it made
@@ -135,6 +149,8 @@ export interface Shard {
   readonly parquet?: ParquetFile;
   readonly changes: PublishedFile;
   readonly rejected: PublishedFile;
+  /** `null`: nothing is rejected. Not given in tables that were published before texts had parts of their own. */
+  readonly texts?: PublishedFile | null;
   readonly uses: PublishedFile;
 }
 

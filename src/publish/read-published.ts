@@ -12,6 +12,7 @@ import type {
   Manifest,
   PublishedFile,
   RejectedEntry,
+  RejectedEntryWithText,
   Shard,
   TableFinding,
   TableRow,
@@ -19,6 +20,7 @@ import type {
   UsesLine,
 } from './published.ts';
 import { readPublishedLines } from './published-file-reader.ts';
+import { rejectedEntry } from './rejected-text.ts';
 import { deletedTables, readDeletionRecord, tableDeleted } from './retention/deletion-record.ts';
 import { asOfKey } from './write-as-of.ts';
 
@@ -57,8 +59,10 @@ export function readShardRows(
   return readFile(a3, day, shard.table);
 }
 
-export function readRejected(a3: Reads, day: PublishedDay): AsyncIterable<RejectedEntry> {
-  return readShards(a3, day, (shard) => shard.rejected);
+/** Without their raw texts. */
+export async function* readRejected(a3: Reads, day: PublishedDay): AsyncIterable<RejectedEntry> {
+  const lines = readShards<RejectedEntry | RejectedEntryWithText>(a3, day, (shard) => shard.rejected);
+  for await (const line of lines) yield rejectedEntry(line);
 }
 
 export function readChanges(a3: Reads, day: PublishedDay): AsyncIterable<ChangeLine> {

@@ -1,14 +1,14 @@
-/** The five files of one shard, written side by side from documents that come in ascending place. */
+/** The files of one shard, written side by side from documents that come in ascending place. */
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { parquetPath, publishedFolder, shardPath } from './attempt-files.ts';
+import { parquetPath, publishedFolder, type ShardFileKind, shardPath } from './attempt-files.ts';
 import { CollectForCheck } from './collect-for-check.ts';
 import { CollectUses } from './collect-uses.ts';
 import { FillCounter } from './fill-rates.ts';
-import type { MergedDocument } from './merge-document.ts';
+import type { MergedDocument, StoredReject } from './merge-document.ts';
 import { ParquetFileWriter } from './parquet/parquet-file-writer.ts';
 import type { PlaceRange } from './place.ts';
-import type { ChangeLine, FillCounts, Place, RejectedEntry, Shard } from './published.ts';
+import type { ChangeLine, FillCounts, Place, Shard } from './published.ts';
 import { PublishedFileWriter } from './published-file-writer.ts';
 
 export interface ShardWriterOptions {
@@ -27,7 +27,10 @@ export class ShardWriter {
   readonly #number: number;
   readonly #a3: Pick<JobDailyA3Data, 'putOnce' | 'putOnceStream'>;
   readonly #markEvery: number;
-  readonly #files: Readonly<Record<'table' | 'changes' | 'rejected' | 'uses', PublishedFileWriter>>;
+  readonly #files: Readonly<Record<Exclude<ShardFileKind, 'texts'>, PublishedFileWriter>>;
+  readonly #open: (kind: ShardFileKind) => PublishedFileWriter;
+  /** `null` until there is a text. */
+  #texts: PublishedFileWriter | null = null;
   readonly #parquet: ParquetFileWriter;
   readonly #uses = new CollectUses();
   readonly #forCheck: CollectForCheck;
@@ -46,8 +49,8 @@ export class ShardWriter {
     options: ShardWriterOptions,
     a3: Pick<JobDailyA3Data, 'putOnce' | 'putOnceStream'>,
   ) {
-    const open = (kind: 'table' | 'changes' | 'rejected' | 'uses') =>
-      new PublishedFileWriter(a3, publishedFolder(id), shardPath(kind, number));
+    const open = (kind: ShardFileKind) => new PublishedFileWriter(a3, publishedFolder(id), shardPath(kind, number));
+    this.#open = open;
     this.#id = id;
     this.#number = number;
     this.#a3 = a3;
@@ -76,13 +79,13 @@ export class ShardWriter {
     if (document.rejected !== null) {
       this.#uses.add(place, document.rejected.entry.uses);
       this.rejectedDocuments += 1;
-      await this.#files.rejected.write(document.rejected.line);
+      await this.#writeReject(document.rejected);
     }
     this.#mark(place, document.rows.length + Number(document.rejected !== null));
   }
 
-  async writeUnreadable(place: Place, entry: RejectedEntry): Promise<void> {
-    await this.#files.rejected.write(JSON.stringify(entry));
+  async writeUnreadable(place: Place, reject: StoredReject): Promise<void> {
+    await this.#writeReject(reject);
     this.#unreadable += 1;
     this.#mark(place, 1);
   }
@@ -104,6 +107,7 @@ export class ShardWriter {
       parquet: await this.#parquet.close(),
       changes: await changes.close(),
       rejected: await rejected.close(),
+      texts: (await this.#texts?.close()) ?? null,
       uses: await uses.close(),
     };
   }
@@ -115,7 +119,14 @@ export class ShardWriter {
 
   /** Gives all files up. Never throws. */
   async abort(): Promise<void> {
-    await Promise.all([...Object.values(this.#files), this.#parquet].map((file) => file.abort()));
+    await Promise.all([...Object.values(this.#files), this.#texts, this.#parquet].map((file) => file?.abort()));
+  }
+
+  /** Entry and text, each in the line of the same number. */
+  async #writeReject({ line, text }: StoredReject): Promise<void> {
+    this.#texts ??= this.#open('texts');
+    await this.#files.rejected.write(line);
+    await this.#texts.write(text);
   }
 
   async #writeChange(change: ChangeLine): Promise<void> {

@@ -40,7 +40,15 @@ async function retain(input: CleanupInput, deps: CleanupDeps): Promise<Retention
     const isInUse = async () => false;
     return await carryOutRetention(look, { a3, delta, plans, policy, by, now, shouldStop, isInUse });
   } catch (error) {
-    return { tables: 0, dates: [], files: 0, bytes: 0, more: true, error: messageOf(error).slice(0, MAX_CAUSE) };
+    return {
+      tables: 0,
+      texts: 0,
+      dates: [],
+      files: 0,
+      bytes: 0,
+      more: true,
+      error: messageOf(error).slice(0, MAX_CAUSE),
+    };
   }
 }
 

@@ -50,6 +50,7 @@ export async function carryOutRetention(
   const dates = [...new Set(published.tables.map(({ business_date }) => business_date))];
   return {
     tables: published.tables.length,
+    texts: published.texts.length,
     dates: dates.slice(0, MAX_NAMED),
     files: published.deleted.files + failed.files,
     bytes: published.deleted.bytes + failed.bytes,

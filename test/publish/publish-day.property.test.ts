@@ -5,9 +5,11 @@ import type { Use } from '../../src/agreements/look-up-items.ts';
 import { type A3Values, ROW_FIELDS } from '../../src/agreements/table-a3/fields.ts';
 import { publishedFolder } from '../../src/publish/attempt-files.ts';
 import { readParquetParts } from '../../src/publish/parquet/read-parquet-parts.ts';
-import type { ChangeLine, TableRow } from '../../src/publish/published.ts';
+import type { ChangeLine, RejectedEntry, RejectedText, TableRow } from '../../src/publish/published.ts';
+import { readPublishedLines } from '../../src/publish/published-file-reader.ts';
 import {
   openPublishedDay,
+  type PublishedDay,
   readChanges,
   readFindings,
   readLedger,
@@ -168,6 +170,21 @@ function nextDocument(old: ModelDocument, plan: DocumentPlan, date: string): Mod
   }
 }
 
+/** Part by part; a shard without rejections has none. */
+async function textsOf(a3: MemoryJobDailyA3Data, { folder, manifest }: PublishedDay): Promise<readonly unknown[]> {
+  const lines: string[] = [];
+  for (const { rejected, texts } of manifest.shards) {
+    expect(texts?.lines ?? 0).toBe(rejected.lines);
+    if (texts) for await (const batch of readPublishedLines(a3, folder, texts)) lines.push(...batch);
+  }
+  return lines.map((line) => JSON.parse(line));
+}
+
+function expectedText({ namespace, lex_id, place, kind, fingerprint }: RejectedEntry): RejectedText {
+  const raw = kind === 'unreadable' ? 'x' : `{"raw":"${fingerprint?.content_hash.slice('content-'.length)}"}`;
+  return { namespace, lex_id, place, kind, raw, raw_encoding: 'utf-8' };
+}
+
 function rowKey(values: A3Values): string {
   return `${values['A3.2']}|${values['A3.3']}|${values['A3.6']}`;
 }
@@ -291,6 +308,7 @@ describe('publishing day after day', () => {
           const parquet = await Promise.all((await Promise.all(parts)).map((part) => parquetRows(Buffer.concat(part))));
           expect(parquet.flat()).toEqual(table.map(expectedRow));
           const rejected = await collect(readRejected(a3, published));
+          expect(await textsOf(a3, published)).toEqual(rejected.map(expectedText));
           expect(
             rejected
               .filter(({ kind }) => kind === 'document')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../src/publish/attempt-files.ts';
+import { readPublishedLines } from '../../src/publish/published-file-reader.ts';
 import {
   openPublishedDay,
   readChanges,
@@ -172,6 +173,13 @@ describe('the table of a date', () => {
   });
 });
 
+async function textsOf(a3: MemoryJobDailyA3Data, key: string): Promise<readonly unknown[]> {
+  const { folder, manifest } = await openPublishedDay(a3, key);
+  const parts = manifest.shards.flatMap(({ texts }) => texts ?? []);
+  const lines = await Promise.all(parts.map((part) => Array.fromAsync(readPublishedLines(a3, folder, part))));
+  return lines.flat(2).map((line) => JSON.parse(line));
+}
+
 describe('a day', () => {
   it('keeps the raw text, findings and first day of a document that stays rejected', async () => {
     const a3 = new MemoryJobDailyA3Data();
@@ -181,7 +189,10 @@ describe('a day', () => {
     const read = async (manifest: string) => Array.fromAsync(readRejected(a3, await openPublishedDay(a3, manifest)));
     const entries = await read(two.manifest);
     expect(entries).toEqual(await read(one.manifest));
-    expect(entries).toMatchObject([{ lex_id: 'm-3', since: '2021-10-20', raw: '{"raw":"x"}', kind: 'document' }]);
+    expect(entries).toMatchObject([{ lex_id: 'm-3', since: '2021-10-20', kind: 'document', raw_text: { bytes: 11 } }]);
+    for (const { manifest } of [one, two]) {
+      expect(await textsOf(a3, manifest)).toMatchObject([{ lex_id: 'm-3', raw: '{"raw":"x"}', kind: 'document' }]);
+    }
   });
 
   it('logs rows that turn stale and current again without a field', async () => {

@@ -8,7 +8,7 @@ import { MemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { keysOf, publishDay } from '../publish/retention/days-fixture.ts';
 
 const DATE = '2021-10-20';
-const NOTHING = { tables: 0, dates: [], files: 0, bytes: 0, more: false, error: null };
+const NOTHING = { tables: 0, texts: 0, dates: [], files: 0, bytes: 0, more: false, error: null };
 const x = Buffer.from('x');
 
 describe('CleanupDailyJob', () => {
@@ -44,11 +44,21 @@ describe('CleanupDailyJob', () => {
 
     const { retention } = await cleanupDailyJob(input, deps);
 
-    expect(retention).toMatchObject({ tables: 1, dates: ['2021-08-02'], files: 5 + 1 + 1 + 2, more: false });
+    expect(retention).toMatchObject({ tables: 1, dates: ['2021-08-02'], files: 6 + 1 + 1 + 2, more: false });
     expect(await keysOf(a3, 'published/as_of=2021-08-02')).toEqual([]);
-    expect(await keysOf(a3, 'published/as_of=2021-08-03')).toHaveLength(4);
+    expect(await keysOf(a3, 'published/as_of=2021-08-03')).toHaveLength(5);
     expect((await Array.fromAsync(deps.delta.list(''))).map(({ key }) => key)).toEqual(['2021-10-08/1/1/mac/0']);
     expect(await Array.fromAsync(deps.plans.list(''))).toEqual([]);
+  });
+
+  it('deletes the raw texts of tables that stay, and counts these tables apart', async () => {
+    const { a3, deps, input } = await publishedDay();
+    await publishDay(a3, '2021-10-01');
+
+    const { retention } = await cleanupDailyJob(input, deps);
+
+    expect(retention).toMatchObject({ tables: 0, texts: 1, dates: [], files: 2, more: false });
+    expect(await keysOf(a3, 'published/as_of=2021-10-01')).toHaveLength(4);
   });
 
   it('succeeds where retention fails, and says why: the table is published', async () => {

@@ -9,12 +9,15 @@ export function addRetentionCommands(program: Command, shell: Shell): void {
     .summary('delete tables that are too old, or say which')
     .description(
       'Deletes published tables that nothing keeps, with their records, and what failed runs left. The daily job does so ' +
-        'by itself. What is in force, what it was made from, the newest tables and what is held always stay.',
+        'by itself. What is in force, what it was made from, the newest tables and what is held always stay. Of tables that ' +
+        'stay it deletes the raw texts of rejected documents sooner, but for what is in force, what that was made from, ' +
+        'and what is held.',
     )
     .option('--dry-run', 'say what would go and why the rest stays, and do nothing')
     .option('--check', 'list what should be gone and is not, and what should be there and is not')
     .option('--keep-days <n>', 'instead of the configured days')
     .option('--month-ends <n>', 'instead of the configured number of month ends')
+    .option('--raw-text-days <n>', 'instead of the configured days for raw texts of rejected documents')
     .option('--by <name>', 'who deletes')
     .action(
       action<RetentionFlags>(shell, async (_args, flags, context) => {

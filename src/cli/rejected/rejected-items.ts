@@ -7,7 +7,7 @@ import type { Finding } from '../../agreements/transformed.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
 import { lineBatches, parsedBatches } from '../../publish/lines.ts';
-import type { RejectedEntry } from '../../publish/published.ts';
+import { textDigest } from '../../publish/rejected-text.ts';
 import type { SliceHeader, SliceLine } from '../../publish/slice-output.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 
@@ -27,14 +27,6 @@ export interface UnreadableRow {
   /** Lex id of the document that it stood behind; `''`: before the first one. */
   readonly after: string;
   readonly bytes: number;
-}
-
-/** @param after lex id of the document before it; `null` or `''`: none */
-export function unreadableRow(
-  after: string | null,
-  { raw, raw_encoding }: Pick<RejectedEntry, 'raw' | 'raw_encoding'>,
-): UnreadableRow {
-  return { after: after ?? '', bytes: Buffer.byteLength(raw, raw_encoding === 'base64' ? 'base64' : 'utf8') };
 }
 
 /** Ascending by namespace, then lex id. */
@@ -78,5 +70,6 @@ function toItem(line: SliceHeader | SliceLine, namespace: string, since: string)
   if (line.op !== 'unreadable') return null;
   const { rule, message } = line;
   const finding: Finding = { field: null, rule, severity: 'error', message, value: null, agreement_id: null };
-  return { namespace, lex_id: line.lex_id, since, findings: [finding], unreadable: unreadableRow(line.after_id, line) };
+  const unreadable = { after: line.after_id ?? '', bytes: textDigest(line).bytes };
+  return { namespace, lex_id: line.lex_id, since, findings: [finding], unreadable };
 }

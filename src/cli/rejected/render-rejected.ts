@@ -1,3 +1,5 @@
+import { deletedBy } from '../../publish/retention/deleted-texts.ts';
+import type { TextsRecord } from '../../publish/retention/texts-record.ts';
 import { count, plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
@@ -9,6 +11,8 @@ export interface RejectedHead {
   readonly run: string;
   /** Else it is what the run itself rejected. */
   readonly isPublished: boolean;
+  /** Of the raw texts of what is rejected; `null`: they are there. */
+  readonly deletion: Pick<TextsRecord, 'by' | 'decided_at'> | null;
   /** What was asked for: `null` for all. */
   readonly rule: string | null;
   readonly namespace: string | null;
@@ -47,7 +51,8 @@ function headline(head: RejectedHead, { documents }: RejectedTally, { width }: P
     ...(head.namespace === null ? [] : [`in ${head.namespace}`]),
     ...(head.rule === null ? [] : [`by ${head.rule}`]),
   ].join(', ');
-  return wrap(harmless(`${plural(documents, 'document')} ${when}${only === '' ? '' : `: ${only}`}.`), width);
+  const texts = head.deletion === null ? '' : ` The raw texts were ${deletedBy(head.deletion)}.`;
+  return wrap(harmless(`${plural(documents, 'document')} ${when}${only === '' ? '' : `: ${only}`}.${texts}`), width);
 }
 
 const RULE_COLUMNS: readonly Column[] = [

@@ -2,7 +2,9 @@
 import { RULES } from '../../agreements/table-a3/rules.ts';
 import { PermanentError } from '../../errors.ts';
 import { manifestKey } from '../../publish/attempt-files.ts';
-import { openPublishedDay, readRejected } from '../../publish/read-published.ts';
+import { openPublishedDay, type PublishedDay, readRejected } from '../../publish/read-published.ts';
+import { findDeletedTexts } from '../../publish/retention/deleted-texts.ts';
+import type { TextsRecord } from '../../publish/retention/texts-record.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { readWhole } from '../arguments.ts';
@@ -10,7 +12,7 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
-import { type RejectedItem, readAttemptRejects, unreadableRow } from './rejected-items.ts';
+import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
 import { renderByRule, renderRejected } from './render-rejected.ts';
 import { type ReasonLimits, tallyByRule } from './rules-tally.ts';
 
@@ -39,10 +41,14 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
     // Standing rejects may be of a namespace that this run left out.
     if (tally.documents === 0) checkNamespace(flags.namespace, report);
     const source = isPublished ? 'published' : 'attempt';
+    const deletion = isPublished ? await readDeletion(report, data) : null;
     const { run: name, business_date } = report;
-    if (terminal.isJson) terminal.printJson('rejected', { run: name, business_date, source, ...tally });
-    else {
-      const head = { run: report.run, isPublished, rule: flags.rule ?? null, namespace: flags.namespace ?? null };
+    if (terminal.isJson) {
+      const texts_deleted = deletion === null ? null : { at: deletion.decided_at, by: deletion.by };
+      terminal.printJson('rejected', { run: name, business_date, source, texts_deleted, ...tally });
+    } else {
+      const asked = { rule: flags.rule ?? null, namespace: flags.namespace ?? null };
+      const head = { run: report.run, isPublished, deletion, ...asked };
       terminal.print(...(flags.byRule ? renderByRule : renderRejected)(head, tally, terminal));
     }
     return 0;
@@ -80,15 +86,23 @@ function checkRule(rule: string | undefined): void {
   }
 }
 
+/** A run that was ended right after its publication has not told of it. */
+function openDay(report: RunReport, a3: JobData['jobDailyA3Data']): Promise<PublishedDay> {
+  return openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
+}
+
+async function readDeletion(report: RunReport, { jobDailyA3Data: a3 }: JobData): Promise<TextsRecord | null> {
+  return (await findDeletedTexts(a3, await openDay(report, a3)))?.record ?? null;
+}
+
 async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): AsyncIterable<RejectedItem> {
   if (!verdictOf(report).startsWith('published')) {
     yield* readAttemptRejects(a3, report);
     return;
   }
-  // A run that was ended right after its publication has not told of it.
-  const day = await openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
-  for await (const { namespace, lex_id, since, findings, kind, place, raw, raw_encoding } of readRejected(a3, day)) {
-    const unreadable = kind === 'unreadable' ? unreadableRow(place, { raw, raw_encoding }) : null;
+  const day = await openDay(report, a3);
+  for await (const { namespace, lex_id, since, findings, kind, place, raw_text } of readRejected(a3, day)) {
+    const unreadable = kind === 'unreadable' ? { after: place, bytes: raw_text.bytes } : null;
     yield { namespace, lex_id, since, findings, unreadable };
   }
 }

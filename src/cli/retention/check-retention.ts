@@ -2,8 +2,9 @@
 import { manifestKey, publishedFolder } from '../../publish/attempt-files.ts';
 import { listedFiles } from '../../publish/checksums.ts';
 import { openPublishedDay } from '../../publish/read-published.ts';
+import { findDeletedTexts } from '../../publish/retention/deleted-texts.ts';
 import { deletedTables } from '../../publish/retention/deletion-record.ts';
-import { readHolds } from '../../publish/retention/holds.ts';
+import { type Hold, readHolds } from '../../publish/retention/holds.ts';
 import { asOfKey } from '../../publish/write-as-of.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import type { RetentionLook } from '../../steps/retention.ts';
@@ -29,6 +30,9 @@ function remains({ plan, failedRuns }: RetentionLook): readonly RetentionFault[]
     ...plan.going.map(({ business_date, attempt, published, hasManifest }) =>
       left(business_date, `${hasManifest ? 'the table' : 'half of the table'} of attempt ${attempt}`, published),
     ),
+    ...plan.texts.map(({ business_date, attempt, texts }) =>
+      left(business_date, `raw texts of rejected documents of attempt ${attempt}`, texts),
+    ),
     ...plan.failed.map(({ business_date, attempt, published }) =>
       left(business_date, `files of attempt ${attempt}, which failed`, published),
     ),
@@ -51,20 +55,31 @@ async function lostTables({ inventory }: RetentionLook, { jobStats, jobDailyA3Da
   for (const business_date of published) {
     if (there.has(business_date)) continue;
     const [record] = await deletedTables(a3, business_date);
-    const hold = holds.find((one) => one.business_date === business_date && one.at < (record?.decided_at ?? one.at));
-    const wasHeld = hold !== undefined && (hold.released?.at ?? '9999') > (record?.decided_at ?? '');
+    const hold = record === undefined ? undefined : holdAt(holds, record);
     if (record === undefined) {
       faults.push({ business_date, kind: 'lost', text: 'no table, and no record of its deletion' });
-    } else if (wasHeld) {
+    } else if (hold !== undefined) {
       faults.push({ business_date, kind: 'lost', text: `deleted by ${record.by}, though it was held by ${hold.by}` });
     }
   }
   return faults;
 }
 
-/** Every file that the manifests of tables which stay name, by its size; and each date's pointer. */
+/** A hold of the date that was in force when its deletion was decided. */
+function holdAt(
+  holds: readonly Hold[],
+  { business_date, decided_at }: { readonly business_date: string; readonly decided_at: string },
+): Hold | undefined {
+  return holds.find(
+    (hold) =>
+      hold.business_date === business_date && hold.at < decided_at && (hold.released?.at ?? '9999') > decided_at,
+  );
+}
+
+/** Every file that the manifests of tables which stay name, by its size, but for texts that were rightly deleted; and each pointer. */
 async function lostFiles({ plan, inventory }: RetentionLook, { jobStats, jobDailyA3Data: a3 }: JobData) {
   const { head } = await jobStats.getLock();
+  const holds = await readHolds(a3);
   const faults: RetentionFault[] = [];
   const lost = (business_date: string, text: string) => faults.push({ business_date, kind: 'lost', text });
   for (const { business_date, kept_by, tables } of plan.dates) {
@@ -75,8 +90,12 @@ async function lostFiles({ plan, inventory }: RetentionLook, { jobStats, jobDail
       const sizes = new Map<string, number>();
       for await (const { key, size } of a3.list(publishedFolder(table))) sizes.set(key, size);
       const day = await openPublishedDay(a3, manifestKey(table));
+      const deleted = await findDeletedTexts(a3, day);
+      const hold = deleted === null ? undefined : holdAt(holds, deleted.record);
+      if (deleted !== null && hold !== undefined)
+        lost(business_date, `its raw texts were deleted by ${deleted.record.by}, though it was held by ${hold.by}`);
       const damaged = listedFiles(day.manifest).filter(
-        ({ path, bytes }) => sizes.get(`${day.folder}/${path}`) !== bytes,
+        ({ path, bytes }) => sizes.get(`${day.folder}/${path}`) !== bytes && !deleted?.paths.has(path),
       );
       for (const { path } of damaged) lost(business_date, `${path} of attempt ${table.attempt} is missing or damaged`);
     }

@@ -1,5 +1,6 @@
 /** The work of `lexdelta hold`. */
 import { PermanentError } from '../../errors.ts';
+import { deletedBy, deletionsOfTexts } from '../../publish/retention/deleted-texts.ts';
 import { deletedTables, tableDeleted } from '../../publish/retention/deletion-record.ts';
 import { placeHold, releaseHolds, type Signed } from '../../publish/retention/holds.ts';
 import { asOfKey } from '../../publish/write-as-of.ts';
@@ -8,6 +9,7 @@ import { readDate } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { plural } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { wrap } from '../terminal/wrap.ts';
 
 export interface HoldFlags extends GlobalFlags {
@@ -40,10 +42,16 @@ async function place(date: string, signed: Signed, data: JobData, { terminal }: 
   const number = await placeHold(jobDailyA3Data, date, signed);
   // Looked at again: retention writes its record before it looks for holds, so one of the two sees the other.
   const isThere = await hasTable(date, data);
-  if (terminal.isJson) terminal.printJson('hold', { business_date: date, number, hold: signed, has_table: isThere });
-  else {
+  const deleted = await deletionsOfTexts(jobDailyA3Data, date);
+  if (terminal.isJson) {
+    const texts_deleted = deleted.map(({ attempt, decided_at: at, by }) => ({ attempt, at, by }));
+    const told = { business_date: date, number, hold: signed, has_table: isThere, texts_deleted };
+    terminal.printJson('hold', told);
+  } else {
     const what = `Hold ${number} on ${date}: its tables stay until it is released.`;
-    terminal.print(...wrap(isThere ? what : `${what} There is no table for ${date} yet.`, terminal.width));
+    const texts = deleted.map((one) => ` The raw texts of attempt ${one.attempt} were ${deletedBy(one)}.`).join('');
+    const told = `${isThere ? what : `${what} There is no table for ${date} yet.`}${texts}`;
+    terminal.print(...wrap(harmless(told), terminal.width));
   }
   return 0;
 }

@@ -25,20 +25,25 @@ const WORDS: Readonly<Record<KeptBy, string>> = {
 
 export function renderPlan({ plan, failedRuns }: RetentionLook, policy: RetentionPolicy, { width }: Page): string[] {
   if (plan.newest === null) return ['Nothing is published, and nothing goes.'];
+  const texts = `raw texts of rejected documents ${plural(policy.rawTextDays, 'day')}`;
   const months = policy.monthEnds === 0 ? '' : `, and ${plural(policy.monthEnds, 'month end')}`;
   const going = new Set(plan.going);
+  const withoutTexts = new Set(plan.texts);
   const rows = plan.dates.map(({ business_date, kept_by, tables }) => {
     const { files, bytes } = sumFiles(tables.map(({ published }) => published));
     const goes = tables.some((table) => going.has(table));
     const fate = kept_by.length === 0 ? 'GOES' : `stays: ${kept_by.map((reason) => WORDS[reason]).join(', ')}`;
-    return [
-      business_date,
-      count(files),
-      byteSize(bytes),
-      goes && kept_by.length > 0 ? `${fate}; half of it GOES` : fate,
+    const parts = [
+      ...(goes && kept_by.length > 0 ? ['half of it GOES'] : []),
+      ...(tables.some((table) => withoutTexts.has(table)) ? ['raw texts GO'] : []),
     ];
+    return [business_date, count(files), byteSize(bytes), [fate, ...parts].join('; ')];
   });
   const leftovers = [
+    ...leftover(
+      `raw texts of ${plural(plan.texts.length, 'table')} that stay${plan.texts.length === 1 ? 's' : ''}`,
+      plan.texts.map(({ texts }) => texts),
+    ),
     ...leftover(
       'records of tables',
       plan.records.map(({ records }) => records),
@@ -50,7 +55,10 @@ export function renderPlan({ plan, failedRuns }: RetentionLook, policy: Retentio
     ...leftover('pages and plans of failed runs', failedRuns),
   ];
   return [
-    ...wrap(`Tables are kept ${plural(policy.days, 'day')} before ${plan.newest}, the newest${months}.`, width),
+    ...wrap(
+      `Tables are kept ${plural(policy.days, 'day')} before ${plan.newest}, the newest${months}; ${texts}.`,
+      width,
+    ),
     ...renderTable(COLUMNS, rows, width),
     ...wrap(`${goingText(plan.going.map(({ published }) => published))}${leftovers.join('')}.`, width),
   ];
@@ -78,16 +86,22 @@ function filesText(counts: readonly FileCount[]): string {
 }
 
 export function renderSummary(done: RetentionSummary, hint: string, { width }: Page): readonly string[] {
-  const { tables, dates, files, bytes, more } = done;
-  const named = tables === 0 ? '' : ` (${dates.join(', ')}${tables > dates.length ? ', …' : ''})`;
+  const { files, bytes, more } = done;
   const what =
-    files === 0
-      ? 'Nothing was deleted'
-      : `${plural(tables, 'table')} deleted${named}: ${plural(files, 'file')}, ${byteSize(bytes)}`;
+    files === 0 ? 'Nothing was deleted' : `Deleted ${deletedText(done)}: ${plural(files, 'file')}, ${byteSize(bytes)}`;
   const left = more
     ? ` Something was held or taken by a run meanwhile: see \`${PROGRAM} retention --dry-run${hint}\`.`
     : '';
   return wrap(`${what}.${left}`, width);
+}
+
+/** What a run or a person has deleted, tables by their dates. */
+export function deletedText({ tables, texts = 0, dates }: RetentionSummary): string {
+  const what = [
+    ...(tables === 0 ? [] : [`${plural(tables, 'table')} (${dates.join(', ')}${tables > dates.length ? ', …' : ''})`]),
+    ...(texts === 0 ? [] : [`raw texts of ${plural(texts, 'table')}`]),
+  ];
+  return what.length === 0 ? 'leftovers' : what.join(', ');
 }
 
 export function renderFaults(

@@ -2,7 +2,7 @@
 import { PermanentError } from '../../errors.ts';
 import { parseExecutionName } from '../../job/business-date.ts';
 import type { AttemptId } from '../../job/contracts.ts';
-import { RETENTION_BOUNDS, type RetentionPolicy } from '../../job/retention-policy.ts';
+import { RETENTION_BOUNDS, type RetentionPolicy, retentionProblem } from '../../job/retention-policy.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { carryOutRetention, lookForRetention, type Position, type RetentionStores } from '../../steps/retention.ts';
 import { readWhole } from '../arguments.ts';
@@ -18,6 +18,7 @@ export interface RetentionFlags extends GlobalFlags {
   readonly check?: boolean;
   readonly keepDays?: string;
   readonly monthEnds?: string;
+  readonly rawTextDays?: string;
   readonly by?: string;
 }
 
@@ -36,6 +37,8 @@ export async function tellRetention(flags: RetentionFlags, context: Context): Pr
   try {
     // A stack's job goes by the stack's own rule, and so does whoever looks after it.
     const policy = { ...(place.kind === 'stack' ? ruleOfStack(data) : configured), ...given };
+    const problem = retentionProblem(policy);
+    if (problem !== null) throw new PermanentError('USAGE', `This is no retention: ${problem}.`);
     const stores = storesOf(data);
     const look = await lookForRetention(await positionOf(data), policy, stores);
     if (flags.check) {
@@ -66,11 +69,12 @@ export async function tellRetention(flags: RetentionFlags, context: Context): Pr
 }
 
 /** @throws PermanentError `USAGE` */
-function givenPolicy({ keepDays, monthEnds }: RetentionFlags): Partial<RetentionPolicy> {
-  const [days, months] = [RETENTION_BOUNDS.days, RETENTION_BOUNDS.monthEnds];
+function givenPolicy({ keepDays, monthEnds, rawTextDays }: RetentionFlags): Partial<RetentionPolicy> {
+  const { days, monthEnds: months, rawTextDays: texts } = RETENTION_BOUNDS;
   return {
     ...(keepDays === undefined ? {} : { days: readWhole('--keep-days', keepDays, ...days) }),
     ...(monthEnds === undefined ? {} : { monthEnds: readWhole('--month-ends', monthEnds, ...months) }),
+    ...(rawTextDays === undefined ? {} : { rawTextDays: readWhole('--raw-text-days', rawTextDays, ...texts) }),
   };
 }
 

@@ -13,6 +13,7 @@ const SAYS: Readonly<Record<Claim, string>> = {
   files: 'every byte, line and SHA-256 as the manifest lists them, nothing else beside them',
   rows: 'in order, each key once, in its shard; counted again',
   rejected: 'in order, each document once, in its shard',
+  texts: 'those of the rejections, each as its rejection vouches for it',
   parquet: 'holds the same rows',
   uses: 'are those of rows and rejections',
   changes: '',

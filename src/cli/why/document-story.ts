@@ -18,6 +18,7 @@ import {
 } from '../../publish/history/explain-day.ts';
 import type { FoundDocument } from '../../publish/history/find-agreement.ts';
 import type { HistoryDay } from '../../publish/history/published-days.ts';
+import type { TextOfReject } from '../../publish/history/text-of-reject.ts';
 import type { ChangeLine, Place, TableRow } from '../../publish/published.ts';
 import { type Between, isWithin, type MissingDays } from './day-range.ts';
 import { type ExplainedFinding, explainFinding } from './mending.ts';
@@ -100,6 +101,7 @@ export interface DocumentStory extends Place {
     readonly since: string;
     readonly run: string;
     readonly findings: readonly ExplainedFinding[];
+    readonly text: TextOfReject | null;
   } | null;
   /** Of the rows that stand, older ones of a rejected document too; `null` without rows. */
   readonly row_origin: StoryOrigin | null;
@@ -113,6 +115,8 @@ export interface StoryContext {
   readonly between: Between | null;
   readonly missing: readonly MissingDays[];
   readonly modules: ReadonlyMap<string, NamespaceModule>;
+  /** Of the document that is rejected on the newest day; `null`: it is not. */
+  readonly text: TextOfReject | null;
 }
 
 /** @param history the newest first; @param warnings of the rows that stand, `null`: not known */
@@ -142,6 +146,7 @@ export function tellStory(
             since: rejected.since,
             run: rejected.run,
             findings: rejected.findings.map(explainFinding),
+            text: context.text,
           },
     row_origin: rowOrigin(namespace, state, days, context),
     rejection_origin: rejectionOrigin(namespace, state, days, context),

@@ -2,9 +2,11 @@
 import { ABSENT } from '../../agreements/look-up-items.ts';
 import { MANDATORY_FIELDS, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
+import type { TextOfReject } from '../../publish/history/text-of-reject.ts';
+import { deletedBy } from '../../publish/retention/deleted-texts.ts';
 import { PROGRAM } from '../program-name.ts';
 import { commandLines } from '../terminal/command-lines.ts';
-import { count } from '../terminal/figures.ts';
+import { count, plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -131,15 +133,30 @@ export function findingLines(findings: readonly ExplainedFinding[], width: numbe
 }
 
 /** Where older rows of a rejected document stand, both are told, each by itself. */
-function origins({ row_origin, rejection_origin }: DocumentStory, paint: Paint, width: number): readonly string[] {
+function origins(
+  { row_origin, rejection_origin, rejected }: DocumentStory,
+  paint: Paint,
+  width: number,
+): readonly string[] {
   const both = row_origin !== null && rejection_origin !== null;
   const title = (text: string) => (both ? ['', `  ${paint('quiet', text)}`] : []);
   return [
     ...(row_origin === null ? [] : [...title('the rows that stand'), ...origin(row_origin, 'made by', width)]),
     ...(rejection_origin === null
       ? []
-      : [...title('the document that is rejected'), ...origin(rejection_origin, 'rejected', width)]),
+      : [
+          ...title('the document that is rejected'),
+          ...origin(rejection_origin, 'rejected', width),
+          ...textFact(rejected?.text ?? null, width),
+        ]),
   ];
+}
+
+function textFact(text: TextOfReject | null, width: number): readonly string[] {
+  if (text === null) return [];
+  const { bytes, part, deleted } = text;
+  const where = deleted === null ? `in ${part}` : deletedBy({ by: deleted.by, decided_at: deleted.at });
+  return fact('raw text', `${plural(bytes, 'byte')}, ${where}`, width);
 }
 
 function origin(made: StoryOrigin, verb: 'made by' | 'rejected', width: number): readonly string[] {

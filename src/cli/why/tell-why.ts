@@ -1,12 +1,14 @@
 /** The work of `lexdelta why`. */
 import { PermanentError } from '../../errors.ts';
 import { localDate } from '../../job/local-date.ts';
-import { readDocumentHistory } from '../../publish/history/document-history.ts';
+import { type DocumentDay, readDocumentHistory } from '../../publish/history/document-history.ts';
 import { findAgreement, findOtherCase, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
 import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
 import { readRowWarnings } from '../../publish/history/row-warnings.ts';
+import { type TextOfReject, textOfReject } from '../../publish/history/text-of-reject.ts';
 import type { Place } from '../../publish/published.ts';
+import { findDeletedTexts } from '../../publish/retention/deleted-texts.ts';
 import { deletedDates } from '../../publish/retention/deletion-record.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { loadNamespaces } from '../../runtime/local-functions.ts';
@@ -58,7 +60,8 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
       step = `reading what became of ${document.namespace}/${document.lex_id}`;
       const history = await readDocumentHistory(data.jobDailyA3Data, days, document);
       const warnings = await readRowWarnings(data.jobDailyA3Data, all, document, history[0]?.state.rows ?? []);
-      stories.push(tellStory(document, history, warnings, { between, missing, modules }));
+      const text = await readText(document, history[0], data);
+      stories.push(tellStory(document, history, warnings, { between, missing, modules, text }));
     }
     endProgress();
     const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));
@@ -81,6 +84,18 @@ function print(stories: readonly DocumentStory[], others: readonly Place[], flag
   const rest = others.length > MAX_NAMED ? ', …' : '';
   const text = `${plural(others.length, 'more document')}: ${names.join(', ')}${rest}`;
   terminal.note(...wrap(harmless(text), terminal.errorWidth));
+}
+
+/** Of the newest day; `null`: the document is not rejected on it. */
+async function readText(
+  document: Place,
+  newest: DocumentDay | undefined,
+  { jobDailyA3Data }: JobData,
+): Promise<TextOfReject | null> {
+  const rejected = newest?.state.rejected ?? null;
+  return rejected === null || newest === undefined
+    ? null
+    : textOfReject(jobDailyA3Data, newest.day, document, rejected);
 }
 
 /** The newest first. */
@@ -121,11 +136,23 @@ async function unknownAgreement(
   } else if (unreadable > 0) {
     sentences.push(`As of ${as_of}, ${plural(unreadable, 'row')} of Lex could not be read: it may be among them.`);
   }
+  const stripped = await countStripped(jobDailyA3Data, days);
+  if (stripped > 0) {
+    const what = `The raw texts of rejected documents of ${plural(stripped, 'day')} were deleted by retention`;
+    sentences.push(`${what}: what only such a text names is not found there.`);
+  }
   const alike = await findOtherCase(jobDailyA3Data, days, text, namespace ?? null);
   if (alike !== null) sentences.push(`Did you mean ${alike}?`);
   const found = alike === null ? {} : { did_you_mean: alike };
   const details = { asked: text, ...found, days: searched, as_of, unreadable };
   return new PermanentError('AGREEMENT_UNKNOWN', sentences.join(' '), details);
+}
+
+/** Days that have lost raw texts. */
+async function countStripped(a3: JobData['jobDailyA3Data'], days: readonly HistoryDay[]): Promise<number> {
+  let count = 0;
+  for (const day of days) if ((await findDeletedTexts(a3, day)) !== null) count += 1;
+  return count;
 }
 
 /** The place in Lex that the text names; `null`: it may be of several namespaces, or an A3.3. */

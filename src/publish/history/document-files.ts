@@ -3,15 +3,13 @@ import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { comparePlaces } from '../place.ts';
 import type { ChangeLine, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
+import { rejectedEntry } from '../rejected-text.ts';
 import { searchLines } from './search-lines.ts';
 
-/** Without the document's text, which may be large and holds contact details. */
-export type KnownReject = Omit<RejectedEntry, 'raw' | 'raw_encoding'>;
-
 export interface DocumentRejects {
-  readonly rejected: KnownReject | null;
+  readonly rejected: RejectedEntry | null;
   /** Rows of Lex of that day with this id that could not be read. */
-  readonly unreadable: readonly KnownReject[];
+  readonly unreadable: readonly RejectedEntry[];
 }
 
 /** The shard that holds a place. Shards tile the whole order. */
@@ -45,7 +43,7 @@ export class DocumentFiles {
 
   /** @throws PermanentError `STORE_CORRUPT` */
   async rejects(day: PublishedDay): Promise<DocumentRejects> {
-    const known = await this.#find(day, 'rejected', withoutText);
+    const known = await this.#find(day, 'rejected', rejectedEntry);
     return {
       rejected: known.find(({ kind }) => kind === 'document') ?? null,
       unreadable: known.filter(({ kind }) => kind === 'unreadable'),
@@ -86,8 +84,4 @@ type Line = { readonly namespace: string; readonly lex_id: string | null; readon
 /** A rejected entry has a place of its own, because an unreadable row may have no id. */
 function placeOf({ namespace, lex_id, place }: Line): Place {
   return { namespace, lex_id: place ?? lex_id ?? '' };
-}
-
-export function withoutText({ raw: _raw, raw_encoding: _encoding, ...known }: RejectedEntry): KnownReject {
-  return known;
 }

@@ -1,9 +1,8 @@
 /** What a day did to a document, and what made the difference: drawn from what stood before and after it. Pure. */
 import type { Use } from '../../agreements/look-up-items.ts';
-import type { Manifest, TableRow } from '../published.ts';
+import type { Manifest, RejectedEntry, TableRow } from '../published.ts';
 import { differences } from '../table-row.ts';
 import { diffRows, type RowDifference } from './diff-days.ts';
-import type { KnownReject } from './document-files.ts';
 import type { DocumentDay, DocumentState } from './document-history.ts';
 
 /**
@@ -115,7 +114,7 @@ export interface Basis {
 }
 
 /** Of the last result: the rejection where there is one. */
-function basisOf({ rows, rejected }: Pick<DocumentState, 'rows'> & { readonly rejected: KnownReject | null }): Basis {
+function basisOf({ rows, rejected }: Pick<DocumentState, 'rows'> & { readonly rejected: RejectedEntry | null }): Basis {
   return (rejected === null ? null : basisOfReject(rejected)) ?? basisOfRows(rows);
 }
 
@@ -125,7 +124,7 @@ export function basisOfRows(rows: readonly TableRow[]): Basis {
   return { content_hash, hash_scheme, mapping_version, uses: distinctUses(rows) };
 }
 
-export function basisOfReject({ fingerprint, uses }: KnownReject): Basis | null {
+export function basisOfReject({ fingerprint, uses }: RejectedEntry): Basis | null {
   return fingerprint === null ? null : { ...fingerprint, uses };
 }
 

@@ -5,8 +5,17 @@
  */
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { comparePlaces } from '../place.ts';
-import type { ChangeLine, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
+import type {
+  ChangeLine,
+  Place,
+  PublishedFile,
+  RejectedEntryWithText,
+  RejectedText,
+  Shard,
+  TableRow,
+} from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
+import { findDeletedTexts } from '../retention/deleted-texts.ts';
 import { DocumentFiles } from './document-files.ts';
 import { mapInParallel } from './map-in-parallel.ts';
 import type { HistoryDay } from './published-days.ts';
@@ -19,7 +28,7 @@ export interface FoundDocument extends Place {
   readonly found_by: FoundBy;
 }
 
-type Reads = Pick<JobDailyA3Data, 'open'>;
+type Reads = Pick<JobDailyA3Data, 'get' | 'list' | 'open'>;
 
 const PARALLEL_FILES = 4;
 
@@ -127,6 +136,9 @@ async function findByA33(
   return finder.found;
 }
 
+/** With its text where the table was published before texts had parts of their own. */
+type EntryOfAnyTable = Omit<RejectedEntryWithText, 'raw'> & { readonly raw?: string };
+
 class IdentifierFinder {
   readonly #a3: Reads;
   readonly #text: string;
@@ -171,14 +183,23 @@ class IdentifierFinder {
     const quoted = JSON.stringify(this.#text);
     const inRaw = JSON.stringify(quoted).slice(1, -1);
     const finding = `"agreement_id":${quoted}`;
-    await this.#search<RejectedEntry>(
+    const isInText = ({ kind, raw = '' }: Pick<RejectedText, 'kind'> & { readonly raw?: string }) =>
+      kind === 'document' && raw.includes(quoted);
+    await this.#search<EntryOfAnyTable>(
       day,
       (shard) => shard.rejected,
       [finding, inRaw],
       (entry) => {
         if (entry.findings.some(({ agreement_id }) => agreement_id === this.#text)) return 'A3.3';
-        return entry.kind === 'document' && entry.raw.includes(quoted) ? 'raw' : null;
+        return isInText(entry) ? 'raw' : null;
       },
+    );
+    const deleted = await findDeletedTexts(this.#a3, day);
+    await this.#search<RejectedText>(
+      day,
+      ({ texts }) => (texts == null || deleted?.paths.has(texts.path) ? null : texts),
+      [inRaw],
+      (text) => (isInText(text) ? 'raw' : null),
     );
   }
 
@@ -188,11 +209,12 @@ class IdentifierFinder {
 
   async #search<T extends { readonly namespace: string; readonly lex_id: string | null }>(
     { folder, manifest }: HistoryDay,
-    fileOf: (shard: Shard) => PublishedFile,
+    fileOf: (shard: Shard) => PublishedFile | null,
     texts: readonly string[],
     foundBy: (line: T) => FoundBy | null,
   ): Promise<void> {
-    const files = manifest.shards.map(fileOf).filter((file) => !this.#searched.has(file.content_sha256));
+    const all = manifest.shards.flatMap((shard) => fileOf(shard) ?? []);
+    const files = all.filter((file) => !this.#searched.has(file.content_sha256));
     for (const { content_sha256 } of files) this.#searched.add(content_sha256);
     const found = await mapInParallel(files, PARALLEL_FILES, (file) =>
       searchLines<T, FoundDocument>(this.#a3, folder, file, {

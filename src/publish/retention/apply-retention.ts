@@ -1,17 +1,19 @@
 /**
  * Carries out a plan. Of a table the record of its deletion is written first; then its pointer goes, then its manifest, then
  * all else. So what is half deleted never looks whole, neither to a reader nor after a crash, and running it again finishes.
+ * Raw texts that go before their table have a record of their own, which names each part.
  */
 import { createHash } from 'node:crypto';
 import type { AttemptId } from '../../job/contracts.ts';
 import type { RetentionPolicy } from '../../job/retention-policy.ts';
 import { type JobDailyA3Data, MAX_REMOVED } from '../../stores/job-daily-a3-data.ts';
-import { manifestKey, publishedFolder, recordsFolder } from '../attempt-files.ts';
+import { manifestKey, publishedFolder, recordsFolder, TEXTS_FOLDER } from '../attempt-files.ts';
 import { asOfKey } from '../write-as-of.ts';
 import { writeDeletionRecord } from './deletion-record.ts';
 import { readHolds } from './holds.ts';
 import type { AttemptFiles, FileCount } from './inventory.ts';
 import type { RetentionPlan } from './plan-retention.ts';
+import { type TextsRecord, writeTextsRecord } from './texts-record.ts';
 
 export interface ApplyRetentionDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'list' | 'putOnce' | 'remove'>;
@@ -28,6 +30,8 @@ export interface ApplyRetentionDeps {
 export interface RetentionOutcome {
   /** Tables that are gone. */
   readonly tables: readonly AttemptId[];
+  /** Tables that stay, and whose raw texts are gone. */
+  readonly texts: readonly AttemptId[];
   /** All files that were deleted. */
   readonly deleted: FileCount;
   /** More is to be deleted: it was stopped, or something was held or taken meanwhile. */
@@ -37,18 +41,25 @@ export interface RetentionOutcome {
 /** Safe to run again, and beside itself. */
 export async function applyRetention(plan: RetentionPlan, deps: ApplyRetentionDeps): Promise<RetentionOutcome> {
   const sweep = new Sweep(deps);
+  const newest = plan.newest ?? '';
   const tables: AttemptId[] = [];
+  const texts: AttemptId[] = [];
   let more = false;
   for (const table of plan.going) {
     if (!sweep.mayGoOn()) more = true;
-    else if (!(await deleteTable(table, plan.newest ?? '', sweep, deps))) more = true;
+    else if (!(await deleteTable(table, newest, sweep, deps))) more = true;
     else tables.push({ business_date: table.business_date, attempt: table.attempt });
+  }
+  for (const table of plan.texts) {
+    if (!sweep.mayGoOn()) more = true;
+    else if (!(await deleteTexts(table, newest, sweep, deps))) more = true;
+    else texts.push({ business_date: table.business_date, attempt: table.attempt });
   }
   const leftovers = [...plan.failed.map(publishedFolder), ...plan.records.map(recordsFolder)];
   for (const folder of leftovers) {
     if (!sweep.mayGoOn() || !(await sweep.folder(folder))) more = true;
   }
-  return { tables, deleted: sweep.deleted, more };
+  return { tables, texts, deleted: sweep.deleted, more };
 }
 
 /** @returns whether it is gone to the last file */
@@ -77,6 +88,35 @@ async function deleteTable(
   if (body !== null) await sweep.keys([{ key: manifest, size: body.length }]);
   const isGone = await sweep.folder(publishedFolder(table));
   return isGone && (await sweep.folder(recordsFolder(table)));
+}
+
+/** The table stays. @returns whether none of its raw texts is left */
+async function deleteTexts(
+  { business_date, attempt }: AttemptFiles,
+  newest: string,
+  sweep: Sweep,
+  deps: ApplyRetentionDeps,
+): Promise<boolean> {
+  const { a3, policy, by, now } = deps;
+  const id = { business_date, attempt };
+  const body = await a3.get(manifestKey(id));
+  if (body === null) return false; // Somebody has deleted the table meanwhile, and finishes it.
+  const folder = `${publishedFolder(id)}/${TEXTS_FOLDER}`;
+  const manifest_sha256 = createHash('sha256').update(body).digest('hex');
+  const decided = { rule: { ...policy, newest }, by, decided_at: now() };
+  await writeTextsRecord(a3, { format: 1, ...id, manifest_sha256, parts: await partsIn(a3, folder), ...decided });
+  // As for a table: a hold is written before its writer looks for the record.
+  if ((await isHeld(a3, business_date)) || (await deps.isInUse(id))) return false;
+  return sweep.folder(folder);
+}
+
+/** One a shard. What is not there any more is not named: nobody has decided to delete it. */
+async function partsIn(a3: Pick<JobDailyA3Data, 'list'>, folder: string): Promise<TextsRecord['parts']> {
+  const parts: { readonly path: string; readonly bytes: number }[] = [];
+  for await (const { key, size } of a3.list(folder)) {
+    parts.push({ path: `${TEXTS_FOLDER}${key.slice(folder.length)}`, bytes: size });
+  }
+  return parts;
 }
 
 async function isHeld(a3: Pick<JobDailyA3Data, 'get' | 'list'>, business_date: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { compareBytes } from '../../agreements/byte-order.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { TEXTS_FOLDER } from '../attempt-files.ts';
 
 export interface FileCount {
   readonly files: number;
@@ -10,12 +11,16 @@ export interface FileCount {
 
 export interface AttemptFiles extends AttemptId {
   readonly published: FileCount;
+  /** Those of them that hold raw texts of rejected documents. */
+  readonly texts: FileCount;
   /** Without one the attempt failed before it was whole, or is being deleted. */
   readonly hasManifest: boolean;
   /** What it was made of. */
   readonly records: FileCount;
   /** Its deletion was decided once. */
   readonly hasDeletionRecord: boolean;
+  /** So was that of its raw texts. */
+  readonly hasTextsRecord: boolean;
 }
 
 export interface Inventory {
@@ -28,7 +33,7 @@ export interface Inventory {
 const PUBLISHED = /^published\/as_of=(\d{4}-\d{2}-\d{2})\/attempt=([1-9]\d*)\/(.+)$/;
 const RECORDS = /^records\/(\d{4}-\d{2}-\d{2})\/([1-9]\d*)\//;
 const POINTER = /^as_of\/(\d{4}-\d{2}-\d{2})\.json$/;
-const DELETION = /^retention\/(\d{4}-\d{2}-\d{2})\/([1-9]\d*)\.json$/;
+const DELETION = /^retention\/(\d{4}-\d{2}-\d{2})\/([1-9]\d*)(\.texts)?\.json$/;
 
 /** Holds a few numbers an attempt, however many files there are. */
 export async function readInventory(a3: Pick<JobDailyA3Data, 'list'>): Promise<Inventory> {
@@ -44,6 +49,7 @@ export async function readInventory(a3: Pick<JobDailyA3Data, 'list'>): Promise<I
     if (path === undefined) continue;
     const attempt = attemptOf(date, number);
     attempt.published = counted(attempt.published, size);
+    if (path.startsWith(`${TEXTS_FOLDER}/`)) attempt.texts = counted(attempt.texts, size);
     if (path === 'manifest.json') attempt.hasManifest = true;
   }
   for await (const { key, size } of a3.list('records')) {
@@ -53,9 +59,9 @@ export async function readInventory(a3: Pick<JobDailyA3Data, 'list'>): Promise<I
     attempt.records = counted(attempt.records, size);
   }
   for await (const { key } of a3.list('retention')) {
-    const [, date, number] = DELETION.exec(key) ?? [];
+    const [, date, number, texts] = DELETION.exec(key) ?? [];
     const attempt = attempts.get(`${date}/${number}`);
-    if (attempt !== undefined) attempt.hasDeletionRecord = true;
+    if (attempt !== undefined) attempt[texts === undefined ? 'hasDeletionRecord' : 'hasTextsRecord'] = true;
   }
   const pointers = new Set<string>();
   for await (const { key } of a3.list('as_of')) pointers.add(POINTER.exec(key)?.[1] ?? '');
@@ -66,8 +72,9 @@ export async function readInventory(a3: Pick<JobDailyA3Data, 'list'>): Promise<I
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function emptyAttempt(business_date: string, attempt: number): AttemptFiles {
-  const published = { files: 0, bytes: 0 };
-  return { business_date, attempt, published, hasManifest: false, records: published, hasDeletionRecord: false };
+  const none = { files: 0, bytes: 0 };
+  const found = { hasManifest: false, hasDeletionRecord: false, hasTextsRecord: false };
+  return { business_date, attempt, published: none, texts: none, records: none, ...found };
 }
 
 function counted({ files, bytes }: FileCount, size: number): FileCount {

@@ -25,6 +25,8 @@ export interface DatePlan {
   readonly business_date: string;
   /** None: it goes. */
   readonly kept_by: readonly KeptBy[];
+  /** Whether its raw texts stay, if it has any. */
+  readonly keeps_texts: boolean;
   /** With a manifest, or half-deleted. */
   readonly tables: readonly AttemptFiles[];
 }
@@ -36,6 +38,8 @@ export interface RetentionPlan {
   readonly dates: readonly DatePlan[];
   /** Tables that go: all of the dates that nothing keeps, and those whose deletion was begun and has to be finished. */
   readonly going: readonly AttemptFiles[];
+  /** Tables that stay, and whose raw texts go. */
+  readonly texts: readonly AttemptFiles[];
   /** Attempts whose records go. */
   readonly records: readonly AttemptFiles[];
   /** Attempts that failed before they had a manifest, and go. */
@@ -50,15 +54,18 @@ export function planRetention(
   const tables = attempts.filter(isTable);
   const published = tables.filter(({ hasManifest }) => hasManifest).map(({ business_date }) => business_date);
   const newest = published.at(-1) ?? null;
-  if (newest === null) return { newest, dates: [], going: [], records: [], failed: [] };
+  if (newest === null) return { newest, dates: [], going: [], texts: [], records: [], failed: [] };
   const reasons = reasonsToKeep([...new Set(published)], newest, state, policy);
   const dates = [...Map.groupBy(tables, ({ business_date }) => business_date)].map(([business_date, tables]) => {
     const isWhole = tables.some(({ hasManifest }) => hasManifest);
     // What is half deleted is finished: only a hold stops it, and tells that somebody should look at what is left.
     const kept_by = isWhole ? reasons(business_date) : state.held.has(business_date) ? HELD : [];
-    return { business_date, kept_by, tables };
+    const isYoung = business_date >= addDays(newest, -policy.rawTextDays);
+    const keeps_texts = kept_by.length > 0 && (isYoung || kept_by.some((reason) => KEEPS_TEXTS.has(reason)));
+    return { business_date, kept_by, keeps_texts, tables };
   });
-  const firstKept = addDays(newest, -policy.recordsDays);
+  // Raw texts stand in what a table was made of, too.
+  const firstKept = addDays(newest, -Math.min(policy.recordsDays, policy.rawTextDays));
   const isOld = (attempt: AttemptFiles) => attempt.business_date < firstKept && !isInUse(attempt, state);
   const old = attempts.filter(isOld);
   return {
@@ -67,6 +74,12 @@ export function planRetention(
     going: dates.flatMap(({ kept_by, tables }) =>
       kept_by.length === 0 ? tables : tables.filter(({ hasManifest }) => !hasManifest && !kept_by.includes('held')),
     ),
+    texts: dates.flatMap(({ kept_by, keeps_texts, tables }) => {
+      if (kept_by.length === 0 || kept_by.some((reason) => KEEPS_TEXTS.has(reason))) return [];
+      // A deletion that was decided is finished, though the rule may be another by now.
+      const goes = (table: AttemptFiles) => table.hasManifest && (!keeps_texts || table.hasTextsRecord);
+      return tables.filter((table) => table.texts.files > 0 && goes(table));
+    }),
     records: old.filter(({ records }) => records.files > 0),
     failed: old.filter((attempt) => attempt.published.files > 0 && !isTable(attempt)),
   };
@@ -75,6 +88,8 @@ export function planRetention(
 /** Without holidays, so that the job and everybody who looks after it come to the same plan. */
 const WEEKDAYS = new BusinessCalendar(NO_HOLIDAYS);
 const HELD: readonly KeptBy[] = ['held'];
+/** A run carries over the texts of its base, and somebody who holds a date wants all of it. */
+const KEEPS_TEXTS: ReadonlySet<KeptBy> = new Set(['held', 'head', 'base', 'running']);
 
 export function sumFiles(counts: readonly FileCount[]): FileCount {
   return counts.reduce((sum, { files, bytes }) => ({ files: sum.files + files, bytes: sum.bytes + bytes }), {

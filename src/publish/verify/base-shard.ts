@@ -2,9 +2,10 @@
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { Cursor } from '../cursor.ts';
 import { comparePlaces, isSameRange, isWithin, type PlaceRange } from '../place.ts';
-import type { Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
+import type { Place, PublishedFile, RejectedEntry, RejectedEntryWithText, Shard, TableRow } from '../published.ts';
 import { readPublishedLines } from '../published-file-reader.ts';
 import type { PublishedDay } from '../read-published.ts';
+import { rejectedEntry } from '../rejected-text.ts';
 import { damageOf } from './faults.ts';
 
 /** Lines of one kind, one ahead. */
@@ -76,18 +77,30 @@ export function openBaseShard(
     fileOf: (shard: Shard) => PublishedFile,
     keep: ((line: string) => boolean) | null,
     placeOf: (line: string) => Place,
+    convert: Part['convert'],
   ): AsyncIterable<readonly string[]> =>
-    linesWithin(a3, base, { shards: isSame ? [] : reaching, range: shard, fileOf, keep, placeOf, onDamage });
+    linesWithin(a3, base, { shards: isSame ? [] : reaching, range: shard, fileOf, keep, placeOf, convert, onDamage });
   const rowPlace = (line: string) => JSON.parse(line) as TableRow;
   const rejectedPlace = (line: string) => placeOfEntry(JSON.parse(line) as RejectedEntry);
+  // An entry that is carried over from before texts had parts of their own loses its text.
+  const apart = (one: Shard) =>
+    shard.texts !== undefined && one.texts === undefined
+      ? (line: string) => JSON.stringify(rejectedEntry(JSON.parse(line) as RejectedEntryWithText))
+      : null;
   const isDocument = (line: string) => (JSON.parse(line) as RejectedEntry).kind === 'document';
   return {
     rows: new BaseLines<TableRow>(
-      lines(hasSameRows, ({ table }) => table, null, rowPlace),
+      lines(
+        hasSameRows,
+        ({ table }) => table,
+        null,
+        rowPlace,
+        () => null,
+      ),
       (row) => row,
     ),
     rejected: new BaseLines<RejectedEntry>(
-      lines(hasSameRejected, ({ rejected }) => rejected, isDocument, rejectedPlace),
+      lines(hasSameRejected, ({ rejected }) => rejected, isDocument, rejectedPlace, apart),
       placeOfEntry,
     ),
     hasSameRows,
@@ -105,21 +118,25 @@ interface Part {
   readonly fileOf: (shard: Shard) => PublishedFile;
   readonly keep: ((line: string) => boolean) | null;
   readonly placeOf: (line: string) => Place;
+  /** What becomes of the lines of a shard; `null`: they stay. */
+  readonly convert: (shard: Shard) => ((line: string) => string) | null;
   readonly onDamage: (what: string) => void;
 }
 
 async function* linesWithin(
   a3: Pick<JobDailyA3Data, 'open'>,
   base: PublishedDay,
-  { shards, range, fileOf, keep, placeOf, onDamage }: Part,
+  { shards, range, fileOf, keep, placeOf, convert, onDamage }: Part,
 ): AsyncIterable<readonly string[]> {
   for (const shard of shards) {
     const key = `${base.folder}/${fileOf(shard).path}`;
     const isInside = reachesNoFurther(shard, range);
+    const converted = convert(shard);
     try {
       for await (const lines of readPublishedLines(a3, base.folder, fileOf(shard))) {
         const own = isInside ? lines : lines.filter((line) => isWithin(placeOf(line), range));
-        yield keep === null ? own : own.filter(keep);
+        const kept = keep === null ? own : own.filter(keep);
+        yield converted === null ? kept : kept.map(converted);
       }
     } catch (error) {
       const damage = error instanceof SyntaxError ? 'has a line that cannot be parsed' : damageOf(error, key);

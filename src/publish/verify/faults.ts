@@ -7,6 +7,7 @@ export const CLAIMS = [
   'files',
   'rows',
   'rejected',
+  'texts',
   'parquet',
   'uses',
   'changes',

@@ -1,7 +1,7 @@
 /** The shapes of the lines of a shard, the master tables and the findings. */
 import { ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import type { TableRow } from '../published.ts';
-import { list, mapOf, nullable, object, oneOf, type Shape, text, whole } from './shape.ts';
+import { list, mapOf, nullable, object, oneOf, type Shape, sha256, text, whole } from './shape.ts';
 
 const use = object({ table: oneOf('Entity', 'GoverningLaw'), key: text, version: text });
 const uses = list(use);
@@ -26,7 +26,7 @@ export const TABLE_ROW: Shape = object({
   uses,
 });
 
-export const REJECTED_ENTRY: Shape = object({
+const rejectedEntry = {
   namespace: text,
   lex_id: nullable(text),
   place: text,
@@ -47,8 +47,20 @@ export const REJECTED_ENTRY: Shape = object({
     }),
   ),
   uses,
-  raw: text,
-  raw_encoding: oneOf('utf-8', 'base64'),
+};
+const raw = { raw: text, raw_encoding: oneOf('utf-8', 'base64') };
+
+export const REJECTED_ENTRY: Shape = object({ ...rejectedEntry, raw_text: object({ bytes: whole, sha256 }) });
+
+/** Of tables that were published before texts had parts of their own. */
+export const REJECTED_ENTRY_WITH_TEXT: Shape = object({ ...rejectedEntry, ...raw });
+
+export const REJECTED_TEXT: Shape = object({
+  namespace: text,
+  lex_id: nullable(text),
+  place: text,
+  kind: oneOf('document', 'unreadable'),
+  ...raw,
 });
 
 export const CHANGE_LINE: Shape = object({

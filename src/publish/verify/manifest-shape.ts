@@ -44,7 +44,7 @@ const shard = object(
     rejected: file,
     uses: file,
   },
-  { filled, parquet: object({ ...stored, rows: whole }) },
+  { filled, parquet: object({ ...stored, rows: whole }), texts: nullable(file) },
 );
 
 const gate = {

@@ -9,13 +9,15 @@ import { listedFiles, MANIFEST_PATH } from '../checksums.ts';
 import { LINES_PER_RANGE } from '../plan-shards.ts';
 import type { FillCounts, Manifest } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
+import { type DeletedTexts, deletedBy, findDeletedTexts } from '../retention/deleted-texts.ts';
+import { textsRecordKey } from '../retention/texts-record.ts';
 import { DayCounts } from './day-counts.ts';
-import { CLAIMS, type Claim, type Fault, Faults } from './faults.ts';
+import { CLAIMS, type Claim, damageOf, type Fault, Faults } from './faults.ts';
 import { openBase } from './open-base.ts';
 import type { Scratch } from './scratch.ts';
+import { verifyCarriedOver } from './verify-carried-over.ts';
 import { readPublishedFindings, verifyContract, verifyListing, verifyTimes } from './verify-files.ts';
 import { verifyFill, verifyShardCounts } from './verify-fill.ts';
-import { verifyCarriedOver } from './verify-carried-over.ts';
 import { FindingsCheck } from './verify-findings.ts';
 import { loadLedger, verifyLedger } from './verify-ledger.ts';
 import { readManifest, verifyManifest } from './verify-manifest.ts';
@@ -41,9 +43,10 @@ export interface VerifyProgress {
 }
 
 /** What is held against rows and rejections line by line. */
-const OF_LINES: readonly Claim[] = ['parquet', 'uses', 'changes'];
+const OF_LINES: readonly Claim[] = ['texts', 'parquet', 'uses', 'changes'];
 /** What rests on the files of shards. */
-const OF_SHARDS: readonly Claim[] = ['rows', 'rejected', 'parquet', 'uses', 'changes', 'ledger', 'findings'];
+const OF_SHARDS: readonly Claim[] = ['rows', 'rejected', 'texts', 'parquet', 'uses', 'changes', 'ledger', 'findings'];
+const NONE_DELETED: ReadonlySet<string> = new Set();
 /** Rows between two reports of progress. */
 const REPORT_ROWS = 5_000;
 
@@ -160,6 +163,7 @@ class DayVerifier {
       manifest.masters?.CP.lines ?? 0,
     ];
     const findings = new FindingsCheck(Math.max(1, Math.ceil(Math.max(...lines) / linesPerRange)), scratch);
+    const deletedTexts = await this.#findDeletedTexts(day);
     const base = await openBase(manifest, a3, this.#faults);
     if (base.reason !== null) this.#leave('changes', base.reason);
     await verifyCarriedOver(manifest, base.day, a3, this.#faults);
@@ -173,10 +177,43 @@ class DayVerifier {
     this.#notes.push(...(await verifyTimes(a3, day)));
   }
 
+  /**
+   * A part that is missing without a record, or by the record of another manifest, is a fault; so is a record that cannot be
+   * read where one is needed.
+   * @returns paths of the parts that are not there, and need not be
+   */
+  async #findDeletedTexts(day: PublishedDay): Promise<ReadonlySet<string>> {
+    const { manifest } = day;
+    const key = textsRecordKey(manifest);
+    let deleted: DeletedTexts | null = null;
+    try {
+      deleted = await findDeletedTexts(this.#deps.a3, day);
+    } catch (error) {
+      const damage = damageOf(error, key);
+      if (damage === null) throw error;
+      this.#notes.push(`The record of the deletion of raw texts, ${key}, ${damage}.`);
+    }
+    if (deleted === null) return NONE_DELETED;
+    const { record, parts } = deleted;
+    if (record.manifest_sha256 !== this.#sha256) {
+      this.#notes.push(`The record of the deletion of raw texts, ${key}, is of another manifest than this.`);
+      return NONE_DELETED;
+    }
+    const all = manifest.shards.filter(({ texts }) => texts != null).length;
+    const sum = (of: 'lines' | 'bytes') => parts.reduce((total, part) => total + part[of], 0);
+    const which = parts.length === all ? 'all' : `${parts.length} of ${all} parts`;
+    this.#leave('texts', `${which} ${deletedBy(record)}`);
+    this.#notes.push(
+      `${sum('lines')} raw texts of rejected documents (${parts.map(({ path }) => path).join(', ')}; ${sum('bytes')} bytes) were ${deletedBy(record)}: see ${key}.`,
+    );
+    return deleted.paths;
+  }
+
   /** @returns whether every file of every shard is as published, so that sums say something */
   async #verifyShards(
     day: PublishedDay,
     base: PublishedDay | 'none' | 'unknown',
+    deletedTexts: ReadonlySet<string>,
     findings: FindingsCheck,
   ): Promise<boolean> {
     const { a3 } = this.#deps;
@@ -187,6 +224,7 @@ class DayVerifier {
       const verified = await verifyShard(day, shard, {
         a3,
         base,
+        deletedTexts,
         onRow: (line) => {
           rows += 1;
           if (rows % REPORT_ROWS === 0) this.#report('rows', rows, day.manifest.rows);
@@ -202,6 +240,7 @@ class DayVerifier {
       this.#report('rows', rows, day.manifest.rows);
     }
     if (shards.some(({ parquet }) => parquet === undefined)) this.#leave('parquet', 'not published with this day');
+    if (shards.some(({ texts }) => texts === undefined)) this.#leave('texts', 'not apart from rejections on this day');
     if (!isWhole) for (const claim of OF_SHARDS) this.#leave(claim, 'files of the day are damaged');
     return isWhole;
   }

@@ -106,6 +106,7 @@ function verifyPaths({ shards, masters, findings, ledger, contract }: Manifest, 
     if (shard.number !== number) tell(`has shard ${shard.number} where shard ${number} is expected`);
     for (const kind of ['table', 'changes', 'rejected', 'uses'] as const)
       expect(shard[kind].path, shardPath(kind, number));
+    if (shard.texts != null) expect(shard.texts.path, shardPath('texts', number));
     if (shard.parquet !== undefined) expect(shard.parquet.path, parquetPath(number));
   });
   if (masters !== undefined) {
@@ -135,7 +136,9 @@ function verifyRanges(shards: readonly Shard[], tell: Tell): void {
 }
 
 function verifyRows({ shards, rows, fill_rates, findings, contract }: Manifest, tell: Tell): void {
-  for (const { number, table, parquet, rows: own } of shards) {
+  for (const { number, table, rejected, texts, parquet, rows: own } of shards) {
+    if (texts !== undefined && (texts?.lines ?? 0) !== rejected.lines)
+      tell(`has ${texts?.lines ?? 0} texts for shard ${number} where it has ${rejected.lines} rejections`);
     if (table.lines !== own) tell(`has ${own} rows for shard ${number} where its table has ${table.lines} lines`);
     if (parquet !== undefined && parquet.rows !== own)
       tell(`has ${own} rows for shard ${number} where its Parquet file has ${parquet.rows}`);

@@ -6,7 +6,7 @@ import type { ChangeLine, Place, RejectedEntry, Shard, TableRow } from '../publi
 import type { PublishedDay } from '../read-published.ts';
 import { type BaseShard, openBaseShard, placeOfEntry } from './base-shard.ts';
 import { Faults } from './faults.ts';
-import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, TABLE_ROW } from './line-shapes.ts';
+import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, REJECTED_ENTRY_WITH_TEXT, TABLE_ROW } from './line-shapes.ts';
 import { ParquetRows } from './parquet-rows.ts';
 import { type Line, parseLines, readLines } from './read-lines.ts';
 import { ShardCounts } from './shard-counts.ts';
@@ -19,12 +19,15 @@ import {
   verifyRejected,
   verifyRows,
 } from './verify-document.ts';
+import { TextsCheck } from './verify-texts.ts';
 import { UsesSum, verifyUses } from './verify-uses.ts';
 
 export interface ShardDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
   /** `none`: the first publication. `unknown`: it is not there any more, or cannot be read. */
   readonly base: PublishedDay | 'none' | 'unknown';
+  /** Paths of texts that retention has deleted. */
+  readonly deletedTexts: ReadonlySet<string>;
   /** Given each row, in order. @returns a promise only where it has to wait */
   readonly onRow: (row: Line<TableRow>) => Promise<void> | undefined;
   /** Told of a file of the base that is not as published: with it nothing can be shown of changes. */
@@ -85,7 +88,8 @@ class ShardPass {
     this.#order = new ShardOrder(shard, faults);
     const rows = { claim: 'rows', path: table.path, shape: TABLE_ROW, isRight: isTableRow, faults } as const;
     this.#rows = new Cursor(parseLines<TableRow>(readLines(a3, folder, table, faults), rows));
-    const entries = { claim: 'rejected', path: rejected.path, shape: REJECTED_ENTRY, faults } as const;
+    const shape = shard.texts === undefined ? REJECTED_ENTRY_WITH_TEXT : REJECTED_ENTRY;
+    const entries = { claim: 'rejected', path: rejected.path, shape, faults } as const;
     this.#rejected = new Cursor(parseLines<RejectedEntry>(readLines(a3, folder, rejected, faults), entries));
     const logged = { claim: 'changes', path: changes.path, shape: CHANGE_LINE, faults } as const;
     this.#changes = new Cursor(parseLines<ChangeLine>(readLines(a3, folder, changes, faults), logged));
@@ -103,10 +107,12 @@ class ShardPass {
   }
 
   async #readAll(): Promise<void> {
-    const { parquet: file } = this.#shard;
-    const { a3 } = this.#deps;
+    const { parquet: file, texts: textsFile } = this.#shard;
+    const { a3, deletedTexts } = this.#deps;
     const { faults } = this.#context;
     const parquet = file === undefined ? null : await ParquetRows.open(a3, this.#folder, file, faults);
+    const hasTexts = textsFile != null && !deletedTexts.has(textsFile.path);
+    const texts = hasTexts ? await TextsCheck.open(a3, this.#folder, textsFile, faults) : null;
     await Promise.all([this.#rows.advance(), this.#rejected.advance(), this.#changes.advance()]);
     const base = this.#base;
     if (typeof base !== 'string') await Promise.all([base.rows.advance(), base.rejected.advance()]);
@@ -118,9 +124,11 @@ class ShardPass {
         const group = parquet?.next(line.value);
         if (group !== undefined) await group;
       }
+      for (const entry of document.rejected) await texts?.add(entry);
       this.#verify(document, await this.#takeBase(document));
     }
     parquet?.end();
+    await texts?.end();
     this.#order.end();
   }
 

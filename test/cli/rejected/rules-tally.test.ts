@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/agreements/transformed.ts';
-import { type RejectedItem, unreadableRow } from '../../../src/cli/rejected/rejected-items.ts';
+import type { RejectedItem } from '../../../src/cli/rejected/rejected-items.ts';
 import { renderRejected } from '../../../src/cli/rejected/render-rejected.ts';
 import { tallyByRule } from '../../../src/cli/rejected/rules-tally.ts';
 import { displayWidth } from '../../../src/cli/terminal/harmless.ts';
 import { plain } from '../../../src/cli/terminal/paint.ts';
 
 const SCREEN = { paint: plain, width: 80 };
-const HEAD = { run: 'agreements-2021-10-20', isPublished: true, rule: null, namespace: null };
+const HEAD = { run: 'agreements-2021-10-20', isPublished: true, deletion: null, rule: null, namespace: null };
 
 function item(lex_id: string | null, rule: string, unreadable: RejectedItem['unreadable'] = null): RejectedItem {
   const finding: Finding = { field: null, rule, severity: 'error', message: 'm', value: null, agreement_id: null };
@@ -20,10 +20,9 @@ async function* stream(items: readonly RejectedItem[]): AsyncIterable<RejectedIt
 
 describe('rejected, rule by rule', () => {
   it('tells the place and the size of an unreadable row, and nothing of its text', async () => {
-    const raw = '{"email":"ada@example.com"';
     const rows = [
-      unreadableRow('cct-0000000246', { raw, raw_encoding: 'utf-8' }),
-      unreadableRow(null, { raw: Buffer.of(255, 254).toString('base64'), raw_encoding: 'base64' }),
+      { after: 'cct-0000000246', bytes: 26 },
+      { after: '', bytes: 2 },
     ];
     const items = rows.map((row) => item(null, 'LEX-unparsable', row));
 
@@ -36,7 +35,6 @@ describe('rejected, rule by rule', () => {
     ]);
     expect(lines.join('\n')).toContain('26 bytes, behind cct-0000000246');
     expect(lines.join('\n')).toContain('2 bytes, before the first document');
-    expect(JSON.stringify([tally, lines])).not.toContain('example.com');
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 

@@ -57,10 +57,10 @@ describe('lexdelta retention', () => {
     const { exitCode, stdout } = await lexdelta('retention', '--dry-run');
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Tables are kept 35 days before 2021-10-11, the newest.\n');
-    expect(stdout).toMatch(/2021-08-02 +4 .* GOES\n2021-08-03 +4 .* stays: held\n/);
-    expect(stdout).toMatch(/2021-10-11 +4 .* stays: in force, newest five, not old\n/);
-    expect(stdout).toContain('1 table would go, 4 files,');
+    expect(stdout).toContain('Tables are kept 35 days before 2021-10-11, the newest; raw texts of rejected\n');
+    expect(stdout).toMatch(/2021-08-02 +5 .* GOES\n2021-08-03 +5 .* stays: held\n/);
+    expect(stdout).toMatch(/2021-10-11 +5 .* stays: in force, newest five, not old\n/);
+    expect(stdout).toContain('1 table would go, 5 files,');
     expect(stdout.split('\n').every((line) => displayWidth(line) <= 80)).toBe(true);
     expect(await keysOf(a3)).toEqual(before);
   });
@@ -72,7 +72,7 @@ describe('lexdelta retention', () => {
 
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ done: { tables: 2, dates: [OLDER, OLD], more: false, error: null } });
-    expect(JSON.parse(String(await a3.get(`retention/${OLD}/1.json`)))).toMatchObject({ by: 'Ada', files: 4 });
+    expect(JSON.parse(String(await a3.get(`retention/${OLD}/1.json`)))).toMatchObject({ by: 'Ada', files: 5 });
     expect(await lexdelta('retention', '--check')).toMatchObject({ exitCode: 0 });
     expect(await lexdelta('as-of', OLD)).toMatchObject({
       exitCode: 1,
@@ -104,7 +104,7 @@ describe('lexdelta retention', () => {
     const { exitCode, stdout } = await lexdelta('retention', '--by', 'Ada');
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain(`1 table deleted (${OLD})`);
+    expect(stdout).toContain(`Deleted 1 table (${OLD}): 8 files`);
     expect(await a3.get(`as_of/${OLDER}.json`)).not.toBeNull();
   });
 
@@ -122,6 +122,62 @@ describe('lexdelta retention', () => {
   });
 });
 
+describe('raw texts of rejected documents', () => {
+  const MIDDLE = '2021-09-20';
+  const table = `published/as_of=${MIDDLE}/attempt=1`;
+
+  beforeEach(async () => {
+    await publishDay(a3, MIDDLE);
+    published.push(MIDDLE);
+  });
+
+  it('go before their table does, when they have been told to, by name', async () => {
+    const planned = await lexdelta('retention', '--dry-run');
+    expect(planned.stdout).toMatch(/2021-09-20 +5 .* stays: not old; raw texts GO\n/);
+    expect(planned.stdout.replace(/\s+/g, ' ')).toContain('raw texts of 1 table that stays: 1 file, 38 bytes');
+    const asked = await lexdelta('retention', '--dry-run', '--json', '--raw-text-days', '35');
+    const goes = JSON.parse(asked.stdout).dates.map(
+      ({ raw_texts }: { raw_texts: { goes: boolean } }) => raw_texts.goes,
+    );
+    expect(goes).toEqual([true, true, ...Array.from({ length: 9 }, () => false)]);
+
+    const done = await lexdelta('retention', '--by', 'Ada');
+
+    expect(done.stdout).toContain('Deleted 2 tables (2021-08-02, 2021-08-03), raw texts of 1 table:');
+    expect(await keysOf(a3, `${table}/texts`)).toEqual([]);
+    expect(await keysOf(a3, table)).toHaveLength(4);
+    expect(await lexdelta('retention', '--check')).toMatchObject({ exitCode: 0 });
+    const held = await lexdelta('hold', MIDDLE, '--by', 'Bob', '--reason', 'a letter');
+    expect(held.stdout).toMatch(/The raw texts of\s+attempt 1 were deleted on 2021-10-20 by retention \(Ada\)\./);
+  });
+
+  it('are never kept longer than tables', async () => {
+    expect(await lexdelta('retention', '--dry-run', '--raw-text-days', '36')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('rawTextDays'),
+    });
+    expect(await lexdelta('retention', '--dry-run', '--raw-text-days', '6')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('are told by --check where they should be gone, are lost, or were held', async () => {
+    const faults = async () => JSON.parse((await lexdelta('retention', '--check', '--json')).stdout).faults as object[];
+    const of = (kind: string, text: string) => ({ business_date: MIDDLE, kind, text: expect.stringContaining(text) });
+    expect(await faults()).toContainEqual(of('remains', 'raw texts of rejected documents of attempt 1: 1 file'));
+    await lexdelta('retention', '--by', 'Ada');
+    expect(await faults()).toEqual([]);
+    const hold = { format: 1, kind: 'hold', by: 'Bob', reason: 'a letter', at: '2021-09-01T00:00:00.000Z' };
+    await a3.putOnce(`holds/${MIDDLE}/000000001.json`, Buffer.from(JSON.stringify(hold)));
+    expect(await faults()).toEqual([of('lost', 'its raw texts were deleted by Ada, though it was held by Bob')]);
+
+    await a3.remove(['published/as_of=2021-10-06/attempt=1/texts/shard-00000.ndjson.gz']);
+    expect(await faults()).toContainEqual({
+      business_date: '2021-10-06',
+      kind: 'lost',
+      text: expect.stringContaining('texts/shard-00000.ndjson.gz of attempt 1 is missing'),
+    });
+  });
+});
+
 describe('lexdelta retention --check', () => {
   const faults = async () => JSON.parse((await lexdelta('retention', '--check', '--json')).stdout).faults as object[];
   const remove = (...keys: readonly string[]) => a3.remove(keys);
@@ -129,7 +185,7 @@ describe('lexdelta retention --check', () => {
   it('lists what should be gone and is not', async () => {
     expect(await lexdelta('retention', '--check')).toMatchObject({ exitCode: 1 });
     expect(await faults()).toMatchObject([
-      { business_date: OLDER, kind: 'remains', text: expect.stringContaining('the table of attempt 1: 4 files') },
+      { business_date: OLDER, kind: 'remains', text: expect.stringContaining('the table of attempt 1: 5 files') },
       { business_date: OLDER, kind: 'remains', text: expect.stringContaining('records of attempt 1') },
       { business_date: OLD, kind: 'remains' },
       { business_date: OLD, kind: 'remains' },

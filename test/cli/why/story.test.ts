@@ -12,7 +12,7 @@ import type { SliceLine } from '../../../src/publish/slice-output.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 import { type DaySlice, publishDay, rejectedLine, transformedRow, validLine } from '../../publish/day-fixture.ts';
 
-const CONTEXT: StoryContext = { between: null, missing: [], modules: new Map() };
+const CONTEXT: StoryContext = { between: null, missing: [], modules: new Map(), text: null };
 const SCREEN = { paint: plain, width: 80, commandWidth: 80 };
 const HINTS = { flags: ' --data d', isQuiet: false };
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Use } from '../../../src/agreements/look-up-items.ts';
-import type { KnownReject } from '../../../src/publish/history/document-files.ts';
 import type { DocumentState } from '../../../src/publish/history/document-history.ts';
 import { explainDay as explain } from '../../../src/publish/history/explain-day.ts';
-import type { TableRow } from '../../../src/publish/published.ts';
+import type { RejectedEntry, TableRow } from '../../../src/publish/published.ts';
 import { a3Values } from '../day-fixture.ts';
 
 const RUN = 'agreements-2021-10-21';
@@ -48,7 +47,15 @@ function rejected(made: Made = {}, rows: readonly TableRow[] = []): DocumentStat
   const { content = 'one', mapping = 'mac-1-aaaa0000', scheme = 1, uses = [LAW], run = 'yesterday' } = made;
   const fingerprint = { raw_hash: null, content_hash: content, hash_scheme: scheme, mapping_version: mapping };
   const place = { namespace: 'mac', lex_id: 'm-1', place: 'm-1', kind: 'document' } as const;
-  const entry: KnownReject = { ...place, since: '2021-10-20', run, fingerprint, findings: [], uses };
+  const entry: RejectedEntry = {
+    ...place,
+    since: '2021-10-20',
+    run,
+    fingerprint,
+    findings: [],
+    uses,
+    raw_text: { bytes: 0, sha256: '' },
+  };
   return { rows, rejected: entry, unreadable: [] };
 }
 

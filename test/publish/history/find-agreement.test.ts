@@ -3,9 +3,11 @@ import { findAgreement } from '../../../src/publish/history/find-agreement.ts';
 import { nearUnreadable } from '../../../src/publish/history/near-unreadable.ts';
 import type { HistoryDay } from '../../../src/publish/history/published-days.ts';
 import { openPublishedDay } from '../../../src/publish/read-published.ts';
+import { writeTextsRecord } from '../../../src/publish/retention/texts-record.ts';
 import type { SliceLine } from '../../../src/publish/slice-output.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 import { type DaySlice, publishDay, rejectedLine, transformedRow, validLine } from '../day-fixture.ts';
+import { textsRecordOf } from '../retention/texts-record-of.ts';
 
 const row = (agreement: string) => transformedRow({ 'A3.2': 'BANK', 'A3.3': agreement, 'A3.6': 'X' });
 const unreadable = (after_id: string): SliceLine => {
@@ -78,6 +80,20 @@ describe('finding an agreement', () => {
     const found = await findAgreement(a3, days, text, namespace);
 
     expect(found.map((one) => `${one.namespace}/${one.lex_id} by ${one.found_by}`)).toEqual(expected);
+  });
+
+  it('looks on where retention has deleted the raw texts, and not where they are lost', async () => {
+    const [a3, days] = await publish();
+    const { folder, manifest } = days[0]!;
+    const parts = manifest.shards.flatMap(({ texts }) => texts ?? []);
+    await a3.remove(parts.map(({ path }) => `${folder}/${path}`));
+    const find = () => findAgreement(a3, days, 'A-"7"', null);
+
+    await expect(find()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await writeTextsRecord(a3, textsRecordOf(manifest, 'Ada'));
+
+    expect(await find()).toEqual([]);
+    expect(await findAgreement(a3, days, 'm-7', null)).toMatchObject([{ lex_id: 'm-7' }]);
   });
 
   it('counts the unreadable rows that stand nearest before the place of one that is not there', async () => {

@@ -3,7 +3,8 @@ import { manifestKey, publishedFolder, recordsFolder } from '../../../src/publis
 import { asOfKey } from '../../../src/publish/write-as-of.ts';
 import type { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 
-export const FILES = ['ledger.json', 'rejected/shard-00000.ndjson.gz', 'table/shard-00000.ndjson.gz'];
+export const TEXTS = 'texts/shard-00000.ndjson.gz';
+export const FILES = ['ledger.json', 'rejected/shard-00000.ndjson.gz', 'table/shard-00000.ndjson.gz', TEXTS];
 
 export async function publishDay(
   a3: MemoryJobDailyA3Data,
@@ -13,8 +14,9 @@ export async function publishDay(
   const id = { business_date, attempt };
   const bodies = FILES.map((path) => ({ path, body: Buffer.from(`${business_date} ${path}`) }));
   for (const { path, body } of bodies) await a3.putOnce(`${publishedFolder(id)}/${path}`, body);
-  const [ledger, findings] = bodies.map(({ path, body }) => ({ path, bytes: body.length }));
-  const manifest = { format: 1, business_date, attempt, base, shards: [], findings, ledger };
+  const [ledger, rejected, table, texts] = bodies.map(({ path, body }) => ({ path, bytes: body.length }));
+  const shards = [{ table, changes: table, rejected, texts, uses: table }];
+  const manifest = { format: 1, business_date, attempt, base, shards, findings: rejected, ledger };
   await a3.putOnce(manifestKey(id), Buffer.from(JSON.stringify(manifest)));
   await a3.putOnce(`${recordsFolder(id)}/000-000000000.ndjson`, Buffer.from('x'));
   await a3.putPointer(asOfKey(business_date), Buffer.from(JSON.stringify({ manifest: manifestKey(id) })));

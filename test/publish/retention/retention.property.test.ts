@@ -7,7 +7,7 @@ import { type ApplyRetentionDeps, applyRetention } from '../../../src/publish/re
 import { placeHold } from '../../../src/publish/retention/holds.ts';
 import { lookAtRetention } from '../../../src/publish/retention/retain.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
-import { FILES, failDay, keysOf, publishDay } from './days-fixture.ts';
+import { FILES, failDay, keysOf, publishDay, TEXTS } from './days-fixture.ts';
 
 const FIRST = '2021-01-04';
 const SIGNED = { by: 'Ada', reason: 'a letter', at: '2021-12-01T00:00:00.000Z' };
@@ -36,6 +36,7 @@ const world = (): fc.Arbitrary<World> =>
     policy: fc.record({
       days: fc.integer({ min: 7, max: 90 }),
       monthEnds: fc.nat(5),
+      rawTextDays: fc.integer({ min: 7, max: 90 }),
       recordsDays: fc.integer({ min: 7, max: 90 }),
       deltaDays: fc.constant(14),
     }),
@@ -88,6 +89,12 @@ function mustStay({ days, policy }: World, date: string): boolean {
   );
 }
 
+/** Of a table that stays. */
+function mustKeepTexts({ days, policy }: World, date: string, isUsed: boolean): boolean {
+  const age = (Date.parse(days.at(-1)!.date) - Date.parse(date)) / 86_400_000;
+  return isUsed || days.find((day) => day.date === date)!.isHeld || age <= policy.rawTextDays;
+}
+
 describe('retention', () => {
   it('keeps whole what must stay, and leaves nothing of all else', () =>
     fc.assert(
@@ -106,7 +113,10 @@ describe('retention', () => {
           const table = `published/as_of=${date}/attempt=${fails ? 2 : 1}/`;
           const files = left.filter((key) => key.startsWith(table) || key === `as_of/${date}.json`);
           if (isUsed || mustStay(world, date)) {
-            expect(files).toHaveLength(FILES.length + 2);
+            const hasTexts = mustKeepTexts(world, date, isUsed);
+            expect(files).toHaveLength(FILES.length + (hasTexts ? 2 : 1));
+            expect(left.includes(table + TEXTS)).toBe(hasTexts);
+            expect(left.includes(`retention/${date}/${fails ? 2 : 1}.texts.json`)).toBe(!hasTexts);
             for (const key of files) expect(await a3.get(key)).toEqual(await before.get(key));
           } else {
             expect(left.filter((key) => key.includes(`as_of=${date}/attempt=${fails ? 2 : 1}`))).toEqual([]);
@@ -136,7 +146,11 @@ describe('retention', () => {
           if (left.includes(`as_of/${date}.json`)) expect(left).toContain(`${folder}/manifest.json`);
           if (!left.includes(`${folder}/manifest.json`))
             expect(left).toContain(`retention/${date}/${fails ? 2 : 1}.json`);
-          else for (const path of FILES) expect(left).toContain(`${folder}/${path}`);
+          else
+            for (const path of FILES) {
+              const isRecorded = path === TEXTS && left.includes(`retention/${date}/${fails ? 2 : 1}.texts.json`);
+              if (!isRecorded) expect(left).toContain(`${folder}/${path}`);
+            }
         }
         await retain(world, built);
         expect(await keysOf(built.a3)).toEqual(await keysOf(whole.a3));

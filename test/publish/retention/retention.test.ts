@@ -5,7 +5,7 @@ import { type ApplyRetentionDeps, applyRetention } from '../../../src/publish/re
 import { placeHold, readHolds, releaseHolds } from '../../../src/publish/retention/holds.ts';
 import { lookAtRetention } from '../../../src/publish/retention/retain.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
-import { failDay, keysOf, publishDay } from './days-fixture.ts';
+import { failDay, keysOf, publishDay, TEXTS } from './days-fixture.ts';
 
 const ADA = { by: 'Ada', reason: 'a letter', at: '2021-12-01T00:00:00.000Z' };
 const OLD = '2021-08-02';
@@ -48,7 +48,7 @@ describe('retention', () => {
     const first = await a3.get(`retention/${OLD}/1.json`);
     expect(JSON.parse(String(first))).toMatchObject({
       business_date: OLD,
-      files: 4,
+      files: 5,
       rule: { days: 35, newest: '2021-10-11' },
       by: 'agreements-2021-10-11',
       manifest_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -69,6 +69,46 @@ describe('retention', () => {
       `retention/${OLD}/2.json`,
     ]);
     expect(await keysOf(a3, 'published/as_of=2021-10-11/attempt=7')).toHaveLength(1);
+  });
+
+  it('deletes raw texts before their tables, and keeps those of what is in force, its base, and what is held', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const dates = ['2021-09-20', '2021-09-21', '2021-09-22', '2021-10-11'];
+    let head: string | null = null;
+    for (const date of dates) head = await publishDay(a3, date, { base: head });
+    await placeHold(a3, '2021-09-21', ADA);
+
+    const outcome = await retain(a3, head);
+
+    expect(outcome).toMatchObject({ tables: [], texts: [{ business_date: '2021-09-20', attempt: 1 }], more: false });
+    const withTexts = (await keysOf(a3)).filter((key) => key.endsWith(TEXTS));
+    expect(withTexts.map((key) => key.slice('published/as_of='.length).slice(0, 10))).toEqual(dates.slice(1));
+    expect(JSON.parse(String(await a3.get('retention/2021-09-20/1.texts.json')))).toMatchObject({
+      business_date: '2021-09-20',
+      parts: [{ path: TEXTS, bytes: 38 }],
+      rule: { rawTextDays: 14, newest: '2021-10-11' },
+      by: 'agreements-2021-10-11',
+      manifest_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('leaves raw texts of a date that is held after their deletion was decided, and finishes it when that ends', async () => {
+    const [a3, date] = [new MemoryJobDailyA3Data(), '2021-09-20'];
+    for (const day of [date, '2021-10-10']) await publishDay(a3, day);
+    const head = await publishDay(a3, '2021-10-11', { base: 'published/as_of=2021-10-10/attempt=1/manifest.json' });
+    const putOnce: typeof a3.putOnce = async (key, body) => {
+      await a3.putOnce(key, body);
+      if (key.endsWith('.texts.json')) await placeHold(a3, date, ADA);
+    };
+
+    expect(await retain(a3, head, { a3: bound(a3, { putOnce }) })).toMatchObject({ texts: [], more: true });
+    expect(await keysOf(a3, `published/as_of=${date}`)).toHaveLength(5);
+
+    await releaseHolds(a3, date, ADA);
+    // Decided is decided, though the rule is more generous by now.
+    const outcome = await retain(a3, head, { policy: { ...DEFAULT_RETENTION, rawTextDays: 35 } });
+    expect(outcome).toMatchObject({ texts: [{ business_date: date }], more: false });
+    expect(await keysOf(a3, `published/as_of=${date}`)).toHaveLength(4);
   });
 
   it('does nothing at all when a hold cannot be read', async () => {
@@ -118,7 +158,7 @@ async function fewDays() {
 }
 
 async function retain(a3: MemoryJobDailyA3Data, head: string | null, other: Partial<ApplyRetentionDeps> = {}) {
-  const policy = DEFAULT_RETENTION;
+  const policy = other.policy ?? DEFAULT_RETENTION;
   const { plan } = await lookAtRetention({ head, running: null }, { a3, policy });
   return applyRetention(plan, {
     a3,

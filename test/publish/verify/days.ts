@@ -162,6 +162,6 @@ export async function forged(
   return altered(a3, changes);
 }
 
-function sha256(bytes: Buffer): string {
+export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

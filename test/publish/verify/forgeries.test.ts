@@ -232,6 +232,12 @@ describe('verifying a day that was forged with all its figures', () => {
     const { claims } = await verify(await forged(a3, day, { [path]: lines([next, first, ...rest]) }), day);
 
     const told = claims.filter(({ state }) => state !== 'shown').map(({ claim, state }) => `${claim} ${state}`);
-    expect(told).toEqual(['rows failed', 'parquet not shown', 'uses not shown', 'changes not shown']);
+    expect(told).toEqual([
+      'rows failed',
+      'texts not shown',
+      'parquet not shown',
+      'uses not shown',
+      'changes not shown',
+    ]);
   });
 });

@@ -134,6 +134,7 @@ const json = (edit: (value: object) => void) => (text: string) => {
 /** Every digest and count of lines is made right again: only what files say of one another can tell. */
 describe('verifying a day that was forged with all its digests', () => {
   const table = () => day.manifest.shards.find(({ rows }) => rows > 3)!.table.path;
+  const texts = () => day.manifest.shards.find(({ rejected, unreadable }) => rejected.lines > unreadable)!.texts!.path;
   const carried = (text: string) => text.includes('"run":"agreements-2021-10-20-attempt-1"');
 
   it.each<[string, string, () => Record<string, (text: string) => string>, string]>([
@@ -198,6 +199,25 @@ describe('verifying a day that was forged with all its digests', () => {
       }),
       'not rejected',
     ],
+    [
+      'a raw text is another',
+      'texts',
+      () => ({ [texts()]: lines((all) => all.map((line) => line.replace('\\"raw\\"', '\\"Raw\\"'))) }),
+      'where the rejection has',
+    ],
+    [
+      'a raw text is of another document',
+      'texts',
+      () => ({ [texts()]: lines((all) => all.map((line) => line.replace('"place":"', '"place":"z'))) }),
+      'is of another document',
+    ],
+    [
+      'a raw text has lost its shape',
+      'texts',
+      () => ({ [texts()]: lines((all) => all.map((line) => line.replace('"raw":', '"row":'))) }),
+      '/raw where a value is expected',
+    ],
+    ['a raw text is gone', 'manifest', () => ({ [texts()]: lines((all) => all.slice(1)) }), 'texts for shard'],
   ])('finds that %s', async (_, claim, edits, told) => {
     const paths = new Set(pathsOf(day));
     const edit = Object.fromEntries(Object.entries(edits()).filter(([path]) => paths.has(path)));
