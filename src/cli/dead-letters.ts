@@ -1,7 +1,9 @@
 /** The work of `lexdelta entities dead` and `entities retry`. */
+
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
+import { PROGRAM } from './program-name.ts';
 import { count, plural } from './terminal/figures.ts';
 import { type Column, renderTable } from './terminal/table.ts';
 
@@ -36,7 +38,7 @@ export async function listDeadLetters(
     if (rows.length === 0) terminal.note('None.');
     else terminal.print(...renderTable(COLUMNS, rows, terminal.width));
     if (total > letters.length) terminal.note(`There are more: ${count(total)} in all.`);
-    if (rows.length > 0) terminal.note(`To ask again: lexdelta entities retry${flagsForHints(flags)}`);
+    if (rows.length > 0) terminal.note(`To ask again: ${PROGRAM} entities retry${flagsForHints(flags)}`);
     return 0;
   } finally {
     await data.close();
@@ -50,7 +52,7 @@ export async function retryDeadLetters(flags: GlobalFlags, context: Context): Pr
     const sent = await data.enrichmentQueue.retryDead();
     if (terminal.isJson) terminal.printJson('entities-retry', { sent });
     else terminal.print(`${plural(sent, 'question')} put back on the queue`);
-    if (sent > 0) terminal.note(`Next: lexdelta entities enrich${flagsForHints(flags)}`);
+    if (sent > 0) terminal.note(`Next: ${PROGRAM} entities enrich${flagsForHints(flags)}`);
     return 0;
   } finally {
     await data.close();

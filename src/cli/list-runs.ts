@@ -1,4 +1,5 @@
 /** The work of `lexdelta runs`. */
+
 import { localDate } from '../job/local-date.ts';
 import { currentReport } from '../runtime/current-report.ts';
 import type { JobData } from '../runtime/job-data.ts';
@@ -8,6 +9,7 @@ import { readDate, readWhole } from './arguments.ts';
 import { type BusinessDays, readBusinessDays } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
+import { PROGRAM } from './program-name.ts';
 import { count, duration, plural, utcTime } from './terminal/figures.ts';
 import { renderTable } from './terminal/table.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -88,7 +90,7 @@ function tellRuns({ runs, date, total, missing, hint }: RunsList, { terminal }: 
   if (runs.length === 0) {
     const none =
       date === null
-        ? `There is no run yet. Start one: lexdelta run --business-date MM-DD-YYYY${hint}`
+        ? `There is no run yet. Start one: ${PROGRAM} run --business-date MM-DD-YYYY${hint}`
         : `There is no run for ${date}.`;
     terminal.note(none);
     return;
@@ -106,7 +108,8 @@ function tellRuns({ runs, date, total, missing, hint }: RunsList, { terminal }: 
     const text = `No table for ${plural(missing.length, 'business day')}: ${missing.slice(-MAX_NAMED).join(', ')}${more}`;
     terminal.print(...wrap(text, terminal.width, '! ', '  '));
   }
-  if (total > runs.length) terminal.note(`${count(total - runs.length)} older: lexdelta runs --limit ${total}${hint}`);
+  if (total > runs.length)
+    terminal.note(`${count(total - runs.length)} older: ${PROGRAM} runs --limit ${total}${hint}`);
 }
 
 function cellsOf(run: ListedRun): readonly string[] {

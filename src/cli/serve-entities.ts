@@ -1,10 +1,12 @@
 /** The work of `lexdelta entities serve`. */
+
 import { startEntityServer } from '../enrichment/entity-server.ts';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
 import type { LocalServer } from '../lex/local-server.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { placeOf } from './define-command.ts';
+import { PROGRAM } from './program-name.ts';
 
 interface ServeFlags extends GlobalFlags {
   readonly port?: string;
@@ -30,7 +32,7 @@ export async function serveEntities(flags: ServeFlags, context: Context): Promis
     });
     if (terminal.isJson) terminal.printJson('entities-serve', { url: server.url });
     else terminal.print(`Entities at ${server.url}`);
-    terminal.note(`Try: lexdelta entities enrich --service ${server.url}`, 'Ctrl+C ends it.');
+    terminal.note(`Try: ${PROGRAM} entities enrich --service ${server.url}`, 'Ctrl+C ends it.');
     await stopped;
     await server.close();
     return 0;

@@ -1,4 +1,5 @@
 /** The work of `lexdelta lex serve`. */
+
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasErrno, messageOf, PermanentError } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { LocalServer } from '../lex/local-server.ts';
 import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { refuseStack } from './define-command.ts';
+import { PROGRAM } from './program-name.ts';
 import { sampleFolder } from './sample.ts';
 
 interface ServeFlags extends GlobalFlags {
@@ -38,7 +40,7 @@ export async function serveLex(flags: ServeFlags, context: Context): Promise<num
   });
   if (terminal.isJson) terminal.printJson('lex-serve', { url: server.url, folder });
   else terminal.print(`Lex over ${folder}`, `  at ${server.url}`);
-  terminal.note(`Try: lexdelta run --business-date 10-20-2021 --lex ${server.url}`, 'Ctrl+C ends it.');
+  terminal.note(`Try: ${PROGRAM} run --business-date 10-20-2021 --lex ${server.url}`, 'Ctrl+C ends it.');
   await stopped;
   await server.close();
   return 0;
