@@ -1,9 +1,8 @@
 /** Which business date a scheduled time means. */
 import { PermanentError } from '../errors.ts';
 import { BusinessCalendar, type Holidays, NO_HOLIDAYS } from './business-calendar.ts';
+import { addDays } from './business-date.ts';
 import { localDate } from './local-date.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface DateRule {
   /** IANA name of the zone whose calendar counts, for example `America/New_York`. */
@@ -29,7 +28,6 @@ export function scheduledBusinessDate(scheduledAt: unknown, { timeZone, daysBack
     throw new PermanentError('INPUT_INVALID', 'The schedule must give `scheduled_time`, an ISO time with its zone.');
   }
   // Days are subtracted from the local date, not from the time: a day of 23 or 25 hours must not shift it.
-  const local = Date.parse(`${localDate(time, timeZone)}T00:00:00Z`);
-  const date = new Date(local - daysBack * DAY_MS).toISOString().slice(0, 10);
+  const date = addDays(localDate(time, timeZone), -daysBack);
   return new BusinessCalendar(holidays ?? NO_HOLIDAYS).isBusinessDay(date) ? date : null;
 }

@@ -4,6 +4,7 @@
  * hash is never ahead of the table. Worker b takes outputs b, b + w, … in turns. Safe to run again: the last state of a
  * document is the same, and a stale run's changes are refused by the fence.
  */
+import { addDays } from '../job/business-date.ts';
 import type { HashesCursor, UpdateHashesInput, UpdateHashesOutput } from '../job/contracts.ts';
 import { attemptOfManifest } from '../publish/attempt-files.ts';
 import { loadManifest } from '../publish/manifest.ts';
@@ -15,7 +16,6 @@ import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 
 /** Tombstones are kept this long, so that no run that is still alive could bring a document back. */
 const TOMBSTONE_DAYS = 7;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface UpdateHashesDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
@@ -104,7 +104,7 @@ class HashTurn {
 
   /** @returns the namespace to go on with when the time was up, else `null` */
   async sweep(namespaces: readonly string[], from: number): Promise<number | null> {
-    const before = daysBefore(this.#writer.business_date, TOMBSTONE_DAYS);
+    const before = addDays(this.#writer.business_date, -TOMBSTONE_DAYS);
     for (const [index, namespace] of namespaces.entries()) {
       if (index < from) continue;
       for (let more = true; more; ) {
@@ -136,8 +136,4 @@ function changeOf(line: SliceLine): HashChange | null {
     case 'unreadable':
       return null;
   }
-}
-
-function daysBefore(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
 }
