@@ -42,7 +42,8 @@ export async function* parsedBatches<T>(
   }
 }
 
-function parseLine<T>(line: string, name: string, number: number, parse: (line: string) => T): T {
+/** @throws PermanentError `STORE_CORRUPT` naming the file and the line's number, from 1 */
+export function parseLine<T>(line: string, name: string, number: number, parse: (line: string) => T): T {
   try {
     return parse(line);
   } catch (error) {

@@ -2,10 +2,13 @@
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { publishedFolder, rangeFindingsKey } from './attempt-files.ts';
-import { Cursor } from './cursor.ts';
-import { corrupt, lineBatches, parsedBatches } from './lines.ts';
+import { corrupt } from './lines.ts';
+import { type LineSource, MergedLines } from './merge-lines.ts';
 import type { PublishedFile, TableFinding } from './published.ts';
 import { compareFindings } from './table-finding.ts';
+
+/** Text is handed on in pieces of about this many characters. */
+const PIECE_CHARS = 64 * 1024;
 
 export interface WrittenFindings {
   readonly file: PublishedFile;
@@ -27,51 +30,43 @@ export async function writeFindings(
   const byRule: Record<string, number> = {};
   let lines = 0;
   async function* body(): AsyncIterable<Buffer> {
-    for await (const finding of mergeFindings(id, ranges, others, a3)) {
-      lines += 1;
-      byRule[finding.rule] = (byRule[finding.rule] ?? 0) + 1;
-      yield Buffer.from(`${JSON.stringify(finding)}\n`);
+    const merged = await openMerge(id, ranges, others, a3);
+    try {
+      let piece = '';
+      for (let { head } = merged; head !== null; head = merged.head) {
+        const { rule } = head.value;
+        lines += 1;
+        byRule[rule] = (byRule[rule] ?? 0) + 1;
+        piece += `${head.line}\n`;
+        if (piece.length >= PIECE_CHARS) {
+          yield Buffer.from(piece);
+          piece = '';
+        }
+        const reading = merged.advance();
+        if (reading !== undefined) await reading;
+      }
+      if (piece !== '') yield Buffer.from(piece);
+    } finally {
+      await merged.close();
     }
   }
   const { bytes, sha256 } = await a3.putOnceStream(`${publishedFolder(id)}/${path}`, body());
   return { file: { path, bytes, sha256, lines, content_sha256: sha256 }, byRule };
 }
 
-async function* mergeFindings(
+async function openMerge(
   id: AttemptId,
   ranges: number,
   others: readonly TableFinding[],
   a3: Pick<JobDailyA3Data, 'open'>,
-): AsyncIterable<TableFinding> {
-  const cursors: Cursor<TableFinding>[] = [];
-  const take = async (findings: AsyncIterable<readonly TableFinding[]>): Promise<void> => {
-    const cursor = await Cursor.open(findings);
-    if (cursor.head !== null) cursors.push(cursor);
-  };
-  try {
-    for (let range = 0; range < ranges; range += 1) {
-      const key = rangeFindingsKey(id, range);
-      const blocks = await a3.open(key);
-      if (blocks === null) throw corrupt(key, 'is missing');
-      await take(parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as TableFinding));
-    }
-    await take(once(others));
-    for (;;) {
-      let least: Cursor<TableFinding> | null = null;
-      for (const cursor of cursors) if (isBefore(cursor.head, least?.head ?? null)) least = cursor;
-      if (least === null || least.head === null) return;
-      yield least.head;
-      await least.advance();
-    }
-  } finally {
-    await Promise.all(cursors.map((cursor) => cursor.close()));
+): Promise<MergedLines<TableFinding>> {
+  const own = others.map((finding) => Buffer.from(`${JSON.stringify(finding)}\n`));
+  const sources: LineSource[] = [{ name: 'findings of the whole table', blocks: own }];
+  for (let range = 0; range < ranges; range += 1) {
+    const name = rangeFindingsKey(id, range);
+    const blocks = await a3.open(name);
+    if (blocks === null) throw corrupt(name, 'is missing');
+    sources.push({ name, blocks });
   }
-}
-
-async function* once<T>(item: T): AsyncIterable<T> {
-  yield item;
-}
-
-function isBefore(finding: TableFinding | null, other: TableFinding | null): boolean {
-  return finding !== null && (other === null || compareFindings(finding, other) < 0);
+  return MergedLines.open(sources, { parse: (line) => JSON.parse(line) as TableFinding, compare: compareFindings });
 }

@@ -10,10 +10,10 @@ import type { AttemptId, LookUpsServed, WriteMastersInput, WriteMastersOutput } 
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 import { attemptOfManifest, builtMastersKey, masterPath, masterRunKey, publishedFolder } from './attempt-files.ts';
-import { Cursor } from './cursor.ts';
-import { corrupt, lineBatches, parsedBatches } from './lines.ts';
+import { corrupt } from './lines.ts';
 import { loadManifest } from './manifest.ts';
 import { RUN_ROWS, type RunRow, standingRun } from './master-run.ts';
+import { type LineSource, MergedLines } from './merge-lines.ts';
 import type { MasterLine, Masters, PublishedFile } from './published.ts';
 import { readStoredBytes } from './published-file-reader.ts';
 import { PublishedFileWriter } from './published-file-writer.ts';
@@ -91,16 +91,15 @@ async function merge(
     CO: new PublishedFileWriter(a3, folder, masterPath('CO')),
     CP: new PublishedFileWriter(a3, folder, masterPath('CP')),
   };
-  const cursors: Cursor<RunRow>[] = [];
+  let merged: MergedLines<RunRow> | null = null;
   try {
-    for (let run = 0; run < runs; run += 1) cursors.push(await openRun(masterRunKey(id, run), a3));
-    for (let least = leastOf(cursors); least?.head != null; least = leastOf(cursors)) {
-      const row = least.head;
-      for (const role of row.roles) {
-        const wait = writers[role].write(JSON.stringify(masterLine(row, role)));
+    merged = await MergedLines.open(await openRuns(id, runs, a3), { parse: parseRow, compare: byEntity });
+    for (let { head } = merged; head !== null; head = merged.head) {
+      for (const role of head.value.roles) {
+        const wait = writers[role].write(JSON.stringify(masterLine(head.value, role)));
         if (wait !== undefined) await wait;
       }
-      const wait = least.advance();
+      const wait = merged.advance();
       if (wait !== undefined) await wait;
     }
     return { CO: await writers.CO.close(), CP: await writers.CP.close() };
@@ -108,26 +107,27 @@ async function merge(
     await Promise.all([writers.CO.abort(), writers.CP.abort()]);
     throw error;
   } finally {
-    await Promise.all(cursors.map((cursor) => cursor.close()));
+    await merged?.close();
   }
 }
 
-async function openRun(key: string, a3: Pick<JobDailyA3Data, 'open'>): Promise<Cursor<RunRow>> {
-  const blocks = await a3.open(key);
-  if (blocks === null) throw corrupt(key, 'is missing');
-  const cursor = await Cursor.open(parsedBatches(lineBatches(blocks, key), key, (line) => JSON.parse(line) as RunRow));
-  await cursor.advance(); // The header.
-  return cursor;
+async function openRuns(
+  id: WriteMastersInput,
+  runs: number,
+  a3: Pick<JobDailyA3Data, 'open'>,
+): Promise<readonly LineSource[]> {
+  const sources: LineSource[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const name = masterRunKey(id, run);
+    const blocks = await a3.open(name);
+    if (blocks === null) throw corrupt(name, 'is missing');
+    sources.push({ name, blocks, skip: 1 }); // The header.
+  }
+  return sources;
 }
 
-function leastOf(cursors: readonly Cursor<RunRow>[]): Cursor<RunRow> | null {
-  let least: Cursor<RunRow> | null = null;
-  for (const cursor of cursors) {
-    if (cursor.head === null) continue;
-    if (least?.head == null || compareBytes(cursor.head.entity_id, least.head.entity_id) < 0) least = cursor;
-  }
-  return least;
-}
+const parseRow = (line: string): RunRow => JSON.parse(line) as RunRow;
+const byEntity = (a: RunRow, b: RunRow): number => compareBytes(a.entity_id, b.entity_id);
 
 function masterLine({ entity_id, fields, lei_status, version }: RunRow, role: EntityRole): MasterLine {
   const own = Object.entries(fields).filter(([field]) => field.startsWith(`${role}.`));
