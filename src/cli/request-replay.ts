@@ -101,7 +101,11 @@ async function readIds({ ids, idsFile }: ReplayFlags, context: Context): Promise
 async function writeRequest(request: ReplayRequest, { jobDailyA3Data: a3 }: JobData): Promise<number> {
   const body = Buffer.from(JSON.stringify(request));
   let number = 1;
-  for await (const { key } of a3.list('replay')) number = Math.max(number, Number(/(\d{9})\.json$/.exec(key)?.[1]) + 1);
+  for await (const { key } of a3.list('replay')) {
+    // Anything else there is no request, and has no number.
+    const taken = Number(/\/(\d{9})\.json$/.exec(key)?.[1] ?? 0);
+    number = Math.max(number, taken + 1);
+  }
   for (; ; number += 1) {
     try {
       await a3.putOnce(replayKey(number), body);
