@@ -30,7 +30,7 @@ export class ReprocessLists {
   }
 
   /**
-   * Goes on where an earlier turn ended.
+   * Goes on where an earlier turn ended; what a call wrote that went on from there already, and died, is left out.
    * @param writing the namespace whose list was begun, `null` when none was
    * @throws PermanentError `STORE_CORRUPT`: that list is gone
    */
@@ -46,7 +46,7 @@ export class ReprocessLists {
     const body = await delta.get(key);
     if (body === null) throw new PermanentError('STORE_CORRUPT', `The reprocess list \`${key}\` is gone.`, { key });
     lists.#namespace = writing;
-    lists.#lines = [body.subarray(body.indexOf(LINE_FEED) + 1)];
+    lists.#lines = [firstLines(body.subarray(body.indexOf(LINE_FEED) + 1), counts[writing] ?? 0)];
     return lists;
   }
 
@@ -93,4 +93,14 @@ export class ReprocessLists {
     const body = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...lines]);
     await this.#delta.put(reprocessKey(this.#attempt, namespace), body);
   }
+}
+
+function firstLines(body: Buffer, count: number): Buffer {
+  let end = 0;
+  for (let lines = 0; lines < count; lines += 1) {
+    const next = body.indexOf(LINE_FEED, end);
+    if (next < 0) return body;
+    end = next + 1;
+  }
+  return body.subarray(0, end);
 }
