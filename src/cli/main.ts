@@ -16,9 +16,8 @@ export async function start(): Promise<void> {
     // Anything else loses data: no exit code of the command itself would be true.
     if (!hasErrno(error, 'EPIPE')) process.exit(reportError(outputError(error), terminal, true));
   });
-  process.stderr.on('error', (error) => {
-    if (!hasErrno(error, 'EPIPE')) throw error;
-  });
+  // Progress and warnings that nobody can be told of (a full disk under a log, say) must not end a run.
+  process.stderr.on('error', () => undefined);
   const context: Context = {
     terminal,
     stdin: process.stdin,

@@ -78,6 +78,16 @@ describe('lexdelta as a process', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
+  it('ends with its own code when nothing can be told on stderr', async () => {
+    const full = await open('/dev/full', 'w');
+    const child = lexdelta('show', { stdio: ['ignore', 'pipe', full.fd] });
+
+    const [code] = await once(child, 'close');
+    await full.close();
+
+    expect(code).toBe(2);
+  });
+
   it('serves a Lex until it is asked to end', async () => {
     const child = lexdelta('lex', 'serve', '--port', '0', '--json', '--quiet');
     const [line] = await once(child.stdout!, 'data');
