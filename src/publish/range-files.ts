@@ -6,8 +6,8 @@ import { crc32 } from 'node:zlib';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { lineBatches, parsedBatches } from './lines.ts';
 
-/** Lines that are kept as text; then they become bytes, which take a third of the memory and no work of the collector. */
-const TEXT_LINES = 500;
+/** Lines that are kept as text, in all ranges; then they become bytes: a third of the memory, no work for the collector. */
+const TEXT_LINES = 16_000;
 /** Files that are read at once, and up to which size; what is larger is streamed. */
 const PARALLEL_READS = 8;
 const SMALL_BYTES = 1024 * 1024;
@@ -15,15 +15,17 @@ const SMALL_BYTES = 1024 * 1024;
 /** A shard's lines, by range. */
 export class RangeFiles {
   readonly #ranges: { readonly bytes: Buffer[]; text: string[] }[];
+  readonly #textLines: number;
 
   constructor(ranges: number) {
+    this.#textLines = Math.ceil(TEXT_LINES / ranges);
     this.#ranges = Array.from({ length: ranges }, () => ({ bytes: [], text: [] }));
   }
 
   put(text: string, line: unknown): void {
     const range = this.#ranges[crc32(text) % this.#ranges.length]!;
     range.text.push(`${JSON.stringify(line)}\n`);
-    if (range.text.length < TEXT_LINES) return;
+    if (range.text.length < this.#textLines) return;
     range.bytes.push(Buffer.from(range.text.join('')));
     range.text = [];
   }
