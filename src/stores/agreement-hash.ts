@@ -32,8 +32,8 @@ export interface HashWriter {
  */
 export interface AgreementHash {
   /**
-   * How many changes a call of `apply` should hold: as many as are written well together, and so few that the call ends
-   * within three minutes however slow the store is, since whoever has a time budget looks at it between two calls.
+   * How many changes the next call of `apply` should hold: as many as are written well together, and so few that the call
+   * ends within three minutes though the store be slow, since whoever has a time budget looks at it between two calls.
    */
   readonly changesPerCall: number;
   /**
@@ -47,7 +47,7 @@ export interface AgreementHash {
     changes: readonly HashChange[],
     writer: HashWriter,
   ): Promise<{ readonly applied: number; readonly refused: number }>;
-  /** Deletes up to `changesPerCall` tombstones whose business date is before `before` (ISO). */
+  /** Deletes some tombstones, at most `changesPerCall`, whose business date is before `before` (ISO). */
   sweepTombstones(
     namespace: string,
     before: string,

@@ -15,6 +15,7 @@ import {
 import { writeChange } from './hash-writes.ts';
 import { mergeRanges } from './merge-ranges.ts';
 import type { PaceOptions } from './pace.ts';
+import { systemTiming, type Timing } from './timing.ts';
 
 /** Items a request: some 250 KB, so that 32 pages of a merge are held without trouble. */
 const PAGE_ITEMS = 1_000;
@@ -22,8 +23,11 @@ const PAGE_ITEMS = 1_000;
 const CLEAR_LIMIT = 1_000;
 /** Writes prepared at once; how many are under way is the table's pace. */
 const PARALLEL = 48;
-/** Two rounds of {@link PARALLEL}, and before or after them the entries of tombstones: each takes a minute at the most. */
+/** Two rounds of {@link PARALLEL}, and before or after them the entries of tombstones: each takes some 80 s at the most. */
 const CALL_CHANGES = 2 * PARALLEL;
+/** A call holds what was last written in this time, up to {@link MAX_CALL_CHANGES}: between two calls half of the speed is lost. */
+const CALL_MS = 10_000;
+const MAX_CALL_CHANGES = 1_000;
 
 /**
  * AgreementHash on DynamoDB: partition key `namespace_bucket` (`namespace#b`, b = first hex digit of SHA-256 of the id), sort
@@ -35,11 +39,17 @@ const CALL_CHANGES = 2 * PARALLEL;
  * `dynamodb:BatchWriteItem`. On its key: `kms:Decrypt`, via DynamoDB.
  */
 export class DynamoAgreementHash implements AgreementHash {
-  readonly changesPerCall = CALL_CHANGES;
   readonly #table: DynamoTable;
+  readonly #timing: Timing;
+  #changesPerCall = CALL_CHANGES;
 
   constructor(client: DynamoDBClient, tableName: string, options?: PaceOptions) {
     this.#table = new DynamoTable(client, tableName, options);
+    this.#timing = options?.timing ?? systemTiming;
+  }
+
+  get changesPerCall(): number {
+    return this.#changesPerCall;
   }
 
   async *readRange(
@@ -65,6 +75,7 @@ export class DynamoAgreementHash implements AgreementHash {
     for (const { lex_id } of changes) hashKey(namespace, lex_id); // Refuses a bad id before anything is written.
     const removed = changes.filter(({ op }) => op === 'removed').map(({ lex_id }) => lex_id);
     await putTombstoneEntries(this.#table, namespace, removed, writer.business_date);
+    const begun = this.#timing.now();
     let applied = 0;
     const byDocument = Map.groupBy(changes, ({ lex_id }) => lex_id);
     await inParallel(byDocument.values(), PARALLEL, async (ofOneDocument) => {
@@ -72,6 +83,7 @@ export class DynamoAgreementHash implements AgreementHash {
         if (await writeChange(this.#table, namespace, change, writer)) applied += 1;
       }
     });
+    this.#learn(changes.length, this.#timing.now() - begun);
     return { applied, refused: changes.length - applied };
   }
 
@@ -110,6 +122,13 @@ export class DynamoAgreementHash implements AgreementHash {
     });
     await deleteTombstoneEntries(this.#table, entries);
     return { more: deleted > 0 && some.length > CLEAR_LIMIT };
+  }
+
+  /** A few changes say nothing of many. */
+  #learn(changes: number, tookMs: number): void {
+    if (changes < CALL_CHANGES) return;
+    const inTime = Math.floor((changes / Math.max(1, tookMs)) * CALL_MS);
+    this.#changesPerCall = Math.min(MAX_CALL_CHANGES, Math.max(CALL_CHANGES, inTime));
   }
 
   #merged(namespace: string, after: string | null, through: string | null): AsyncIterable<readonly Item[]> {

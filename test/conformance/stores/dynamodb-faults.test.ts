@@ -91,7 +91,7 @@ describe('AgreementHash on DynamoDB', () => {
 
   it('asks about some entries of the sweep a call, though all their documents have come back', async () => {
     const store = new DynamoAgreementHash(calm, await createTable(calm, 'AgreementHash'));
-    const lexIds = Array.from({ length: 2 * store.changesPerCall + 1 }, (_, i) => `doc-${i}`);
+    const lexIds = Array.from({ length: 2 * 96 + 1 }, (_, i) => `doc-${i}`);
     await store.apply(
       'mac',
       lexIds.map((lex_id) => ({ op: 'removed', lex_id })),
