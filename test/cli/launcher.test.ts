@@ -11,6 +11,7 @@ export async function start() {
   const [what] = process.argv.slice(2);
   if (what === 'version') process.stdout.write(process.versions.node);
   if (what === 'exit') process.exit(7);
+  if (what === 'flags') process.stdout.write([process.pid, ...process.execArgv].join(' '));
   if (what === 'die') process.kill(process.pid, 'SIGKILL');
   if (what === 'wait') {
     let signals = [];
@@ -80,6 +81,19 @@ describe('bin/lexdelta.js', () => {
 
   it('needs nobody else when Node is new enough', async () => {
     expect(await ended(launch('alone', ['exit'], []))).toMatchObject({ code: 7 });
+  });
+
+  it('keeps V8 from growing the heap, as the same process, unless its user has said how', async () => {
+    const itself = launch('alone', ['flags'], []);
+    const [own, handedOver, given] = await Promise.all([
+      ended(itself),
+      ended(launch('with-node/inner', ['flags'])),
+      ended(launch('alone', ['flags'], ['--max-semi-space-size=32'])),
+    ]);
+
+    expect(own.stdout).toBe(`${itself.pid} --max-semi-space-size=8 --heap-growing-percent=50`);
+    expect(handedOver.stdout).toMatch(/^\d+ --max-semi-space-size=8 --heap-growing-percent=50$/);
+    expect(given.stdout).toMatch(/^\d+ --max-semi-space-size=32$/);
   });
 
   it('dies of the signal that its child died of', async () => {
