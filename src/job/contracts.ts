@@ -128,7 +128,7 @@ export interface NamespaceCounts extends OutcomeCounts {
   readonly total_docs_queried: number;
   /** new + changed + reprocessed. */
   readonly planned: number;
-  /** Removals that this run carries out, and those held back by the cap. */
+  /** Removals that this run carries out, and those held back, for whatever {@link HeldReason}. */
   readonly removed: number;
   readonly removals_held: number;
   readonly failed_pages: number;
@@ -338,6 +338,8 @@ export interface WriteManifestOutput {
   readonly left_out: readonly string[];
   /** These, and those that it could read nothing of: since which table their rows stand as they are. Ascending. */
   readonly carried_over: readonly CarriedOver[];
+  /** `null`: by a version that did not list them. */
+  readonly held_removals: HeldSummary | null;
   /** Namespaces of which far more has changed than usual. */
   readonly share_jumps: readonly ShareJump[];
   readonly table_findings: number;
@@ -345,6 +347,18 @@ export interface WriteManifestOutput {
   readonly findings_by_rule: Readonly<Record<string, number>>;
   /** `null`: there was nothing to compare with. */
   readonly fill_gate: FillGate | null;
+}
+/**
+ * Why a removal was held back. `too_many`: the removals of the namespace are above `max_removed_percentage`. `not_proven`: it was
+ * not read whole, and Lex cannot be asked for single documents. `unanswered`: Lex did not answer when it was asked.
+ */
+export type HeldReason = 'too_many' | 'not_proven' | 'unanswered';
+/** The removals that a run held back. */
+export interface HeldSummary {
+  /** Ascending by namespace. */
+  readonly groups: readonly { readonly namespace: string; readonly reason: HeldReason; readonly count: number }[];
+  /** At most 10 of the documents, the first ones. */
+  readonly first: readonly { readonly namespace: string; readonly lex_id: string }[];
 }
 /** A namespace of which a run has read nothing. */
 export interface CarriedOver {

@@ -83,6 +83,9 @@ export function builtMastersKey(id: AttemptId): string {
   return `${recordsFolder(id)}/shards/masters/built.json`;
 }
 
+/** Path below the published folder of the list of removals that were held back. */
+export const HELD_REMOVALS_PATH = 'held-removals.ndjson.gz';
+
 /** Path of a master table below the published folder. */
 export function masterPath(role: EntityRole): string {
   return `masters/${role.toLowerCase()}.ndjson.gz`;

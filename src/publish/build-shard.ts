@@ -31,7 +31,7 @@ import {
 } from './shard-plan.ts';
 import { ShardWriter, type ShardWriterOptions } from './shard-writer.ts';
 import { SliceMerge } from './slice-merge.ts';
-import type { SliceLine, UnreadableRowLine } from './slice-output.ts';
+import type { HeldRemovalLine, SliceLine, UnreadableRowLine } from './slice-output.ts';
 
 export interface BuildShardsDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open' | 'putOnce' | 'putOnceStream'>;
@@ -131,9 +131,13 @@ async function takeToday(
   let result: DocumentResult | null = null;
   const unreadable: UnreadableRowLine[] = [];
   for (let head = today.head; head !== null && comparePlaces(head.place, place) === 0; head = today.head) {
-    if (head.line.op === 'unreadable') unreadable.push(head.line);
-    else if (result === null) result = head.line;
-    else throw twoResults(place);
+    const { line } = head;
+    if (line.op === 'unreadable') unreadable.push(line);
+    // A removal that was held back is no result.
+    else if (line.op !== 'held') {
+      if (result !== null) throw twoResults(place);
+      result = line;
+    }
     await today.advance();
   }
   return { result, unreadable };
@@ -163,7 +167,7 @@ function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeConte
 
 const NOTHING_TAKEN: TakenCounts = { valid: 0, rejected: 0, rows: 0, touched: 0, removed: 0, unreadable: 0 };
 
-function count(taken: Map<string, TakenCounts>, namespace: string, line: SliceLine): void {
+function count(taken: Map<string, TakenCounts>, namespace: string, line: Exclude<SliceLine, HeldRemovalLine>): void {
   if (line.op === 'touched' && line.of === 'rejected') return; // Counts as standing, as in the slice's header.
   const counts = taken.get(namespace) ?? NOTHING_TAKEN;
   const rows = counts.rows + (line.op === 'valid' ? line.rows.length : 0);

@@ -7,7 +7,7 @@ export const CHECKSUMS_PATH = 'SHA256SUMS';
 
 /** Every file that the manifest lists. */
 export function listedFiles(manifest: Manifest): readonly (PublishedFile | ParquetFile)[] {
-  const { shards, masters, findings, ledger, contract } = manifest;
+  const { shards, masters, held_removals, findings, ledger, contract } = manifest;
   return [
     ...shards.flatMap(({ table, parquet, changes, rejected, texts, uses }) => {
       return [
@@ -20,6 +20,7 @@ export function listedFiles(manifest: Manifest): readonly (PublishedFile | Parqu
       ];
     }),
     ...(masters === undefined ? [] : [masters.CO, masters.CP]),
+    ...(held_removals == null ? [] : [held_removals]),
     findings,
     ledger,
     ...(contract === undefined ? [] : [contract]),

@@ -12,6 +12,8 @@ export interface LedgerSources {
   readonly query: readonly NamespaceCounts[];
   /** Σ over the slice outputs of this attempt, by namespace. */
   readonly slices: ReadonlyMap<string, TakenCounts>;
+  /** Removals held back that the slice outputs list, by namespace. */
+  readonly held: ReadonlyMap<string, number>;
   readonly shards: readonly BuiltShard[];
   readonly failedSlices: number;
   /** Rows of the base's manifest, 0 before the first publication. */
@@ -40,7 +42,7 @@ export function closeLedger(sources: LedgerSources): Ledger {
 }
 
 /** What the slices hold is what the shards took in, and nothing of a namespace that this run did not query. */
-function checkTaken({ query, slices, shards }: LedgerSources): void {
+function checkTaken({ query, slices, held, shards }: LedgerSources): void {
   const taken = new Map<string, TakenCounts>();
   for (const shard of shards) {
     for (const [namespace, counts] of Object.entries(shard.taken)) {
@@ -48,7 +50,7 @@ function checkTaken({ query, slices, shards }: LedgerSources): void {
     }
   }
   const queried = query.map(({ namespace }) => namespace);
-  const all = new Set([...queried, ...slices.keys(), ...taken.keys()]);
+  const all = new Set([...queried, ...slices.keys(), ...held.keys(), ...taken.keys()]);
   for (const namespace of [...all].sort(compareBytes)) {
     if (!queried.includes(namespace)) mismatch(namespace, 'results in slices', 1, 'queries of the namespace', 0);
     for (const kind of TAKEN) {
@@ -59,7 +61,7 @@ function checkTaken({ query, slices, shards }: LedgerSources): void {
   }
 }
 
-function closeNamespace(counts: NamespaceCounts, { slices, failedSlices }: LedgerSources): LedgerNamespace {
+function closeNamespace(counts: NamespaceCounts, { slices, held, failedSlices }: LedgerSources): LedgerNamespace {
   const { namespace } = counts;
   const taken = slices.get(namespace) ?? NONE_TAKEN;
   const listed = listedOf(counts);
@@ -74,6 +76,8 @@ function closeNamespace(counts: NamespaceCounts, { slices, failedSlices }: Ledge
   for (const kind of ['touched', 'removed', 'unreadable'] as const) {
     checkDelivered(namespace, `${kind} in pages`, counts[kind], `${kind} in slices`, taken[kind], failedSlices);
   }
+  const listedHeld = held.get(namespace) ?? 0;
+  checkDelivered(namespace, 'held removals in pages', counts.removals_held, 'in slices', listedHeld, failedSlices);
   return {
     namespace,
     total_docs: counts.total_docs,
@@ -90,6 +94,7 @@ function closeNamespace(counts: NamespaceCounts, { slices, failedSlices }: Ledge
     not_transformed: planned - taken.valid - taken.rejected,
     removed: taken.removed,
     removals_held: counts.removals_held,
+    held_listed: listedHeld,
     complete: counts.complete,
   };
 }

@@ -70,7 +70,9 @@ function baseShards(base: Manifest | null) {
 function weightOf({ key, header }: SliceEntry): readonly SliceWeight[] {
   const { namespace, first_id, last_id, counts, growth } = header;
   if (first_id === null || last_id === null) return [];
-  const { valid, rejected, removed, unreadable } = counts;
+  const { valid, rejected, removed, unreadable, touched } = counts;
   const hasChanges = valid + rejected + removed + unreadable > 0;
+  // Removals that were held back change no shard: they are listed with the day as a whole.
+  if (!hasChanges && touched === 0 && header.held !== undefined) return [];
   return [{ key, namespace, first: first_id, last: last_id, lines: growth, hasChanges }];
 }

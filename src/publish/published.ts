@@ -8,6 +8,7 @@
  *   `texts/shard-00000.ndjson.gz`     their raw texts, line by line; none without any. Retention deletes these sooner
  *   `uses/shard-00000.ndjson.gz`      distinct uses of rows and rejected entries with the lex ids they serve
  *   `masters/co.ndjson.gz`            the Corporate Organization master table, ascending by CO.2; so `cp` by CP.2
+ *   `held-removals.ndjson.gz`         removals that were held back on the day, ascending by place; no file where none was
  *   `findings.ndjson`, `ledger.json`, `times.json`, `manifest.json`
  *   `contract.json`                   what the table promises, as an Open Data Contract (`data-contract.ts`)
  *   `SHA256SUMS`                      of all these but `times.json`, for `sha256sum --check`
@@ -23,6 +24,7 @@ import type {
   Extraction,
   FillGate,
   GateResult,
+  HeldReason,
   LookUpsServed,
   NamespaceCounts,
   OutcomeCounts,
@@ -164,6 +166,8 @@ export interface LedgerNamespace extends OutcomeCounts {
   readonly not_transformed: number;
   readonly removed: number;
   readonly removals_held: number;
+  /** Of these, those that the day lists: fewer where a slice failed. Not given in tables that were published before there was a list. */
+  readonly held_listed?: number;
   readonly complete: boolean;
 }
 export interface Ledger {
@@ -231,11 +235,20 @@ export interface Manifest {
     readonly fill?: FillGate | null;
   };
   readonly query: readonly NamespaceCounts[];
+  /** `null`: none was held back. Not given in tables that were published before there was a list. */
+  readonly held_removals?: PublishedFile | null;
+  /** Namespaces of which this run read nothing, ascending. Not given in tables that were published before it was told. */
+  readonly carried_over?: readonly CarriedOver[];
   readonly overrides: readonly Override[];
   /** Number of the last replay request that has been served. */
   readonly replays_through: number;
   /** Changes of look-up rows whose documents have been transformed again; `null`, or absent before 0.2: not known. */
   readonly look_ups: LookUpsServed | null;
+}
+
+/** A document that is known and not listed by Lex any more, and that stays all the same. */
+export interface HeldRemoval extends Place {
+  readonly reason: HeldReason;
 }
 
 /** The master tables of the day, by role. */
@@ -247,8 +260,6 @@ export interface MasterLine {
   readonly entity_id: string;
   /** Columns of the table by field number (`CO.4`), empty ones left out. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Namespaces of which this run read nothing, ascending. Not given in tables that were published before it was told. */
-  readonly carried_over?: readonly CarriedOver[];
   /** As {@link EntityItem.lei_status}; `null`: nobody has said. */
   readonly lei_status: string | null;
   /** Of the look-up row, as uses have it. */

@@ -8,6 +8,7 @@ import { loadManifest } from './manifest.ts';
 import type {
   AsOfPointer,
   ChangeLine,
+  HeldRemoval,
   Ledger,
   Manifest,
   PublishedFile,
@@ -77,6 +78,12 @@ export function readUses(a3: Reads, day: PublishedDay): AsyncIterable<UsesLine> 
 /** Ascending by rule, then value. */
 export function readFindings(a3: Reads, day: PublishedDay): AsyncIterable<TableFinding> {
   return readFile(a3, day, day.manifest.findings);
+}
+
+/** Ascending by place; none where the day has no list. */
+export async function* readHeldRemovals(a3: Reads, day: PublishedDay): AsyncIterable<HeldRemoval> {
+  const { held_removals: file = null } = day.manifest;
+  if (file !== null) yield* readFile<HeldRemoval>(a3, day, file);
 }
 
 export async function readLedger(a3: Reads, day: PublishedDay): Promise<Ledger> {

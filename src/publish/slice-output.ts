@@ -7,7 +7,7 @@
 import type { Fingerprint } from '../agreements/fingerprint.ts';
 import type { Use } from '../agreements/look-up-items.ts';
 import type { Finding, TransformedRow } from '../agreements/transformed.ts';
-import type { SliceCounts } from '../job/contracts.ts';
+import type { HeldReason, SliceCounts } from '../job/contracts.ts';
 
 export interface SliceHeader {
   readonly format: 1;
@@ -22,6 +22,8 @@ export interface SliceHeader {
   readonly growth: number;
   /** Rejected documents by rule id of their errors, ascending by id; a document counts once for each. */
   readonly rules: Readonly<Record<string, number>>;
+  /** Removals held back; not given where there is none. */
+  readonly held?: number;
 }
 
 export interface ValidLine {
@@ -55,6 +57,12 @@ export interface RemovedLine {
   readonly op: 'removed';
   readonly lex_id: string;
 }
+/** A removal that was held back: listed with the day; changes neither the table nor the hashes. */
+export interface HeldRemovalLine {
+  readonly op: 'held';
+  readonly lex_id: string;
+  readonly reason: HeldReason;
+}
 /** Reported on the day it was seen; changes neither the table nor the hashes. */
 export interface UnreadableRowLine {
   readonly op: 'unreadable';
@@ -65,4 +73,4 @@ export interface UnreadableRowLine {
   readonly raw: string;
   readonly raw_encoding: 'utf-8' | 'base64';
 }
-export type SliceLine = ValidLine | RejectedLine | TouchedLine | RemovedLine | UnreadableRowLine;
+export type SliceLine = ValidLine | RejectedLine | TouchedLine | RemovedLine | HeldRemovalLine | UnreadableRowLine;

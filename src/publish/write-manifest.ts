@@ -19,8 +19,9 @@ import { findCarriedOver } from './left-out.ts';
 import { loadManifest } from './manifest.ts';
 import type { Manifest, PublishedFile, Times } from './published.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
-import { readSliceLists } from './slice-list.ts';
+import { readSliceLists, type SliceEntry } from './slice-list.ts';
 import { writeFindings } from './write-findings.ts';
+import { writeHeldRemovals } from './write-held-removals.ts';
 import { readBuiltMasters } from './write-masters.ts';
 
 export interface WriteManifestDeps {
@@ -45,9 +46,11 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     built.push(mustStand(await readBuiltShard(input, shard, a3), builtShardKey(input, shard)));
   }
   const base = input.base === null ? null : await loadManifest(a3, input.base);
+  const slices = await sumSlices(input, deps);
   const ledger = closeLedger({
     query: input.query,
-    slices: await sumSlices(input, deps),
+    slices: slices.sums,
+    held: slices.held,
     shards: built,
     failedSlices: input.failed_slices,
     baseRows: base?.rows ?? 0,
@@ -56,6 +59,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
   const gate = fillGate(fill, deps.rules, input.overrides);
   const accepted = acceptances(input.overrides, { ...input, fill_gate: gate });
   if (gate !== null && !gate.passed && !gate.accepted) throw fillRateDropped(gate);
+  const held = await writeHeldRemovals(input, slices.holding, a3);
   const findings = await writeFindings(input, plan.ranges, findFillDrops(fill, deps.rules), a3);
   const manifest: Manifest = {
     format: 1,
@@ -77,6 +81,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     checksums: CHECKSUMS_PATH,
     gates: { query: input.query_gate, transformation: input.transformation_gate, fill: gate },
     query: input.query,
+    held_removals: held.file,
     carried_over: await findCarriedOver(input.query, base, a3),
     overrides: input.overrides,
     ...servedBy(input, base),
@@ -93,6 +98,7 @@ export async function writeManifest(input: WriteManifestInput, deps: WriteManife
     ...counts,
     left_out: carried_over.flatMap(({ namespace }) => (namespace in mapping_versions ? [] : [namespace])),
     carried_over,
+    held_removals: held.summary,
     share_jumps: await findJumpsOf(manifest, base, a3),
     ...found,
     fill_gate: gate,
@@ -135,15 +141,25 @@ function isUnread({ failed_pages, gaps, total_docs }: NamespaceCounts): boolean 
   return failed_pages > 0 || gaps > 0 || total_docs === null;
 }
 
-async function sumSlices(
-  input: WriteManifestInput,
-  deps: WriteManifestDeps,
-): Promise<ReadonlyMap<string, TakenCounts>> {
+interface SliceSums {
+  readonly sums: ReadonlyMap<string, TakenCounts>;
+  /** Removals held back, by namespace, and the slices that hold them. */
+  readonly held: ReadonlyMap<string, number>;
+  readonly holding: readonly SliceEntry[];
+}
+
+async function sumSlices(input: WriteManifestInput, deps: WriteManifestDeps): Promise<SliceSums> {
   const sums = new Map<string, TakenCounts>();
-  for await (const { header } of readSliceLists(input, deps.a3, deps.listEntries)) {
-    sums.set(header.namespace, addTaken(sums.get(header.namespace) ?? NONE_TAKEN, header.counts));
+  const held = new Map<string, number>();
+  const holding: SliceEntry[] = [];
+  for await (const entry of readSliceLists(input, deps.a3, deps.listEntries)) {
+    const { namespace, counts, held: lines = 0 } = entry.header;
+    sums.set(namespace, addTaken(sums.get(namespace) ?? NONE_TAKEN, counts));
+    if (lines === 0) continue;
+    held.set(namespace, (held.get(namespace) ?? 0) + lines);
+    holding.push(entry);
   }
-  return sums;
+  return { sums, held, holding };
 }
 
 async function writeWhole(

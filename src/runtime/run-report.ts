@@ -131,6 +131,7 @@ const NOT_COUNTED: Partial<WriteManifestOutput> = {
   manifest_sha256: null,
   left_out: [],
   carried_over: [],
+  held_removals: null,
   share_jumps: [],
   findings_by_rule: {},
   fill_gate: null,

@@ -116,6 +116,8 @@ function copyOf(line: PageLine): SliceLine | null {
       return { op: 'touched', lex_id: line.lex_id, of: line.of, raw_hash: line.raw_hash };
     case 'remove':
       return { op: 'removed', lex_id: line.lex_id };
+    case 'held':
+      return { op: 'held', lex_id: line.lex_id, reason: line.reason };
     case 'unreadable': {
       const { lex_id, after_id, rule, message, raw, raw_encoding } = line;
       return { op: 'unreadable', lex_id, after_id, rule, message, raw, raw_encoding };

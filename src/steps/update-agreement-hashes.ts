@@ -122,7 +122,7 @@ class HashTurn {
   }
 }
 
-/** `null` for an unreadable row: it has no document. */
+/** `null` for an unreadable row, which has no document, and for a removal that was held back. */
 function changeOf(line: SliceLine): HashChange | null {
   switch (line.op) {
     case 'valid':
@@ -134,6 +134,7 @@ function changeOf(line: SliceLine): HashChange | null {
     case 'removed':
       return { op: 'removed', lex_id: line.lex_id };
     case 'unreadable':
+    case 'held':
       return null;
   }
 }

@@ -194,6 +194,7 @@ export function publishedReport(change: Partial<RunReport> = {}): RunReport {
       stale: 7,
       left_out: [],
       carried_over: [],
+      held_removals: null,
       share_jumps: [],
       table_findings: 0,
       findings_by_rule: {},

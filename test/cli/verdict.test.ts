@@ -206,6 +206,31 @@ describe('renderVerdict', () => {
     );
   });
 
+  it('names the first documents whose removals were held back, why, and the command that shows all', () => {
+    const held_removals = {
+      groups: [
+        { namespace: 'cct', reason: 'not_proven', count: 3 },
+        { namespace: 'mac', reason: 'unanswered', count: 1 },
+      ],
+      first: ['c-1', 'c-2', 'c-3'].map((lex_id) => ({ namespace: 'cct', lex_id })),
+    } as const;
+    const query = [namespaceCounts('cct', { removals_held: 3 }), namespaceCounts('mac', { removals_held: 1 })];
+    const told = (held: NonNullable<RunReport['publication']>['held_removals']) =>
+      verdict(publishedReport({ query, publication: { ...publishedReport().publication!, held_removals: held } }));
+    const text = told(held_removals)
+      .join('\n')
+      .replaceAll(/ \\\n +/g, ' ');
+
+    expect(text).toContain('  held back   cct/c-1, cct/c-2, cct/c-3, …');
+    expect(text).toContain('  all         npx lexdelta rejected agreements-2021-10-20 --held-removals --data d');
+    expect(text).toContain('! cct: 3 removals held back: its namespace was not read whole.');
+    expect(text).toContain('! mac: 1 removal held back: Lex did not answer');
+    expect(text).not.toContain('--accept removals');
+    const tooMany = told({ ...held_removals, groups: [{ namespace: 'cct', reason: 'too_many', count: 3 }] }).join('\n');
+    expect(tooMany).toContain('--accept removals');
+    expect(tooMany).not.toMatch(/…|--held-removals/);
+  });
+
   it('says in the headline what was not read of a query gate that an operator accepted', () => {
     const query_gate = { ...publishedReport().query_gate!, passed: false, accepted: true, numerator: 0, ratio: 0 };
     const query = [

@@ -181,6 +181,11 @@ describe('removals above the cap', () => {
     const accepted = await history.succeed(TWO, { ...cap, attempt: 2, overrides });
 
     expect(held.query).toMatchObject([{ removed: 0, removals_held: 1, complete: true }]);
+    expect(held.publication!.held_removals).toEqual({
+      groups: [{ namespace: 'mac', reason: 'too_many', count: 1 }],
+      first: [{ namespace: 'mac', lex_id: 'mac-0000000002' }],
+    });
+    expect((await history.manifest(held.publication!.manifest)).held_removals).toMatchObject({ lines: 1 });
     expect(accepted).toMatchObject({ overrides, query: [{ removed: 1, removals_held: 0 }] });
     const { 2: _, ...left } = EVERY_DOCUMENT;
     await history.expectFates(TWO, left);

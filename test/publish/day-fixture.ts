@@ -124,7 +124,7 @@ export function queryCounts(slices: readonly DaySlice[], namespaces: readonly st
       ...outcomes,
       planned: outcomes.new + outcomes.changed + outcomes.reprocessed,
       removed: ofOp('removed'),
-      removals_held: 0,
+      removals_held: ofOp('held'),
       failed_pages: 0,
       gaps: 0,
       repaired_joints: 0,

@@ -64,6 +64,7 @@ describe('the ledger', () => {
           not_transformed: 0,
           removed: 0,
           removals_held: 0,
+          held_listed: 0,
           complete: true,
         },
         expect.objectContaining({ namespace: 'pwm', listed: 8, published: 1, rejected: 0, removed: 1 }),

@@ -40,7 +40,8 @@ describe('what a manifest says is served', () => {
 
   it('are the replays, but not the look-ups, beside what may be in the table for long', async () => {
     const served = { replays_through: 3, look_ups: BEFORE.lookUps };
-    expect(await servedAfter({ removals_held: 1 })).toEqual(served);
+    const held: DaySlice = { namespace: 'mac', lines: [{ op: 'held', lex_id: 'b', reason: 'too_many' }] };
+    expect(await servedAfter({}, [SLICE, held])).toEqual(served);
     expect(await servedAfter({ complete: false })).toEqual(served);
   });
 });

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { action, examples, type Shell } from '../define-command.ts';
+import type { RejectedFlags } from '../rejected/tell-rejected.ts';
 
 export function addRejectedCommand(program: Command, shell: Shell): void {
   const command = program
@@ -8,14 +9,23 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     .summary('list the documents that a run rejected, and why')
     .description(
       'Lists the documents that are rejected as of a run, with rule, field and value. Of a run that published nothing: ' +
-        'what it rejected itself.',
+        'what it rejected itself. With --held-removals: the documents that it kept though Lex lists them no more.',
     )
     .option('--by-rule', 'count them by rule, the most frequent first, with an example of each')
     .option('--rule <id>', 'only what breaks this rule (docs/rules.md)')
     .option('--namespace <name>', 'only this namespace')
-    .option('--limit <n>', 'at most this many places a rule (default 10; with --json 10,000 in all)')
+    .addOption(
+      new Option('--held-removals', 'list the removals that were held back instead').conflicts(['byRule', 'rule']),
+    )
+    .option('--limit <n>', 'at most this many places a rule (default 10; with --json 10,000 in all, removals all)')
     .action(
-      action(shell, async ([run = ''], flags, context) => {
+      action<RejectedFlags>(shell, async ([run = ''], flags, context) => {
+        if (flags.heldRemovals === true) {
+          const { tellHeldRemovals } = await import('../rejected/tell-held-removals.ts');
+          return tellHeldRemovals(run, flags, context, () => {
+            shell.dataOnOutput = true;
+          });
+        }
         const { tellRejected } = await import('../rejected/tell-rejected.ts');
         return tellRejected(run, flags, context);
       }),
@@ -24,5 +34,6 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     'lexdelta rejected 10-20-2021 --by-rule',
     'lexdelta rejected agreements-2021-10-20 --namespace mac --limit 20',
     'lexdelta rejected 10-20-2021 --rule A3.6-unknown --json',
+    'lexdelta rejected 10-20-2021 --held-removals',
   ]);
 }

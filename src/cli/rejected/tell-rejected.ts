@@ -16,7 +16,8 @@ import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
 import { renderByRule, renderRejected } from './render-rejected.ts';
 import { type ReasonLimits, tallyByRule } from './rules-tally.ts';
 
-interface RejectedFlags extends GlobalFlags {
+export interface RejectedFlags extends GlobalFlags {
+  readonly heldRemovals?: boolean;
   readonly byRule?: boolean;
   readonly rule?: string;
   readonly namespace?: string;

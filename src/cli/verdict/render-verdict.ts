@@ -11,6 +11,7 @@ import { FILL_IN } from '../run-hints.ts';
 import { duration, plural, utcTime } from '../terminal/figures.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { figures, gates, namespaces } from './figures.ts';
+import { canBeAccepted, heldDocuments } from './held-removals.ts';
 import { commandFact, fact, type VerdictOptions } from './layout.ts';
 import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
@@ -29,6 +30,7 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
     ...(report.query.length === 0 ? [] : figures(report, options)),
     ...gates(report, options),
     ...namespaces(report, options),
+    ...heldDocuments(report, options),
     ...retention(report, options),
     ...warnings(report, options),
     ...(options.isQuiet ? [] : nextSteps(report, options)),
@@ -176,9 +178,8 @@ function comparison(report: RunReport, options: VerdictOptions): readonly string
 
 /** What was not read is read by a new attempt; what was held back is removed by one that accepts it. */
 function afterReservations(report: RunReport, options: VerdictOptions): readonly string[] {
-  const isHeld = report.query.some(({ removals_held }) => removals_held > 0);
   const found = reservations(report);
-  if (!isHeld && found.length === 0) return [];
+  if (found.length === 0) return [];
   const leftOut = report.publication?.left_out ?? [];
   const { flags } = options.runHint;
   const wider = flags.replace(/(?<= --namespaces )[^\s']+/, (named) => [named, ...leftOut].join(','));
@@ -187,7 +188,9 @@ function afterReservations(report: RunReport, options: VerdictOptions): readonly
     return wider === flags ? [] : [...commandFact(options, 'read them', again), ...toFillIn(options, again)];
   return [
     ...commandFact(options, 'mend, then', again),
-    ...(isHeld ? commandFact(options, 'or accept', nextAttempt(report, options.runHint, 'removals')) : []),
+    ...(canBeAccepted(report)
+      ? commandFact(options, 'or accept', nextAttempt(report, options.runHint, 'removals'))
+      : []),
     ...toFillIn(options, again),
   ];
 }

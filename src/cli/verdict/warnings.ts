@@ -5,6 +5,7 @@ import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { acceptanceText } from './acceptance.ts';
+import { heldWarnings } from './held-removals.ts';
 import type { VerdictOptions } from './layout.ts';
 import { plainCause } from './plain-cause.ts';
 import { retentionWarnings } from './retention.ts';
@@ -14,6 +15,7 @@ import { jumpText } from './share-jumps.ts';
 export function warnings(report: RunReport, options: VerdictOptions): readonly string[] {
   const found = [
     ...(options.remarks ?? []),
+    ...heldWarnings(report),
     ...report.query.flatMap((counts) => namespaceWarnings(counts, report.warnings)),
     ...(report.failed_slices > 0
       ? [`${plural(report.failed_slices, 'slice')} failed: the documents keep what they had and are found again`]
@@ -30,12 +32,6 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
 
 function namespaceWarnings(counts: NamespaceCounts, told: readonly string[]): readonly string[] {
   const found: string[] = [];
-  if (counts.removals_held > 0) {
-    found.push(
-      `${counts.namespace}: ${plural(counts.removals_held, 'removal')} held back, too many for one day. ` +
-        'Check Lex; if they are right, accept them by the command below.',
-    );
-  }
   // The gate may have said so already, and says what could not even be counted.
   if (
     counts.total_docs !== null &&

@@ -4,7 +4,7 @@ import type { NamespaceModule } from '../../agreements/namespaces/namespace-modu
 import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import { shownValue } from '../../agreements/table-a3/findings.ts';
 import type { Finding } from '../../agreements/transformed.ts';
-import type { NamespaceCounts } from '../../job/contracts.ts';
+import type { HeldReason, NamespaceCounts } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
 import {
@@ -50,9 +50,18 @@ export type TimeLineEntry =
   | StoryEvent
   /** Its namespace was not read whole, or not at all: what had changed in Lex may come later. */
   | { readonly type: 'not_read_whole' | 'not_in_run'; readonly date: string; readonly run: string }
+  /** Known, and not listed by Lex any more: its removal was held back. */
+  | {
+      readonly type: 'removal_held';
+      readonly date: string;
+      readonly attempt: number;
+      readonly run: string;
+      readonly namespace: string;
+      readonly reason: HeldReason;
+    }
   /**
-   * Of a day that tells nothing of the document itself: so many rows of its namespace could not be read, or so many removals
-   * were held back. Which documents these are is kept nowhere; it may be among them.
+   * Of a day that tells nothing of the document itself: so many rows of its namespace could not be read, or, of days that do
+   * not list them, so many removals were held back. Which documents these are is kept nowhere; it may be among them.
    */
   | {
       readonly type: 'unreadable_rows' | 'removals_held';
@@ -103,6 +112,8 @@ export interface DocumentStory extends Place {
     readonly findings: readonly ExplainedFinding[];
     readonly text: TextOfReject | null;
   } | null;
+  /** Why its removal was held back on that day; `null`: it was not. */
+  readonly held: HeldReason | null;
   /** Of the rows that stand, older ones of a rejected document too; `null` without rows. */
   readonly row_origin: StoryOrigin | null;
   /** Of the document that is rejected. */
@@ -127,7 +138,7 @@ export function tellStory(
   context: StoryContext,
 ): DocumentStory {
   const { namespace, lex_id, found_by } = document;
-  const { day, state } = history[0]!;
+  const { day, state, held } = history[0]!;
   const days = history.map((one) => one.day);
   const { rejected } = state;
   return {
@@ -148,6 +159,7 @@ export function tellStory(
             findings: rejected.findings.map(explainFinding),
             text: context.text,
           },
+    held,
     row_origin: rowOrigin(namespace, state, days, context),
     rejection_origin: rejectionOrigin(namespace, state, days, context),
     time_line: timeLine(namespace, history, context),
@@ -245,6 +257,7 @@ function entriesOfDay(namespace: string, { state, since }: Before, now: Document
     // Before its namespace was ever read there is nothing to tell.
     if (isStanding(now.state)) entries.push({ type: 'not_in_run', date, run });
   } else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
+  if (now.held !== null) entries.push({ type: 'removal_held', date, attempt, run, namespace, reason: now.held });
   const maker = makerOf(now.state);
   const isMade = since === null ? maker === run : maker !== null && (state === null || makerOf(state) !== maker);
   const event = explainDay(state, isMade ? { ...now, day: { manifest: { run: maker! } } } : now);
@@ -270,7 +283,7 @@ function doubtsOf({ day }: DocumentDay, counts: NamespaceCounts | undefined): re
   const { business_date: date, run } = day.manifest;
   const doubts = [
     { type: 'unreadable_rows', count: unreadable },
-    { type: 'removals_held', count: removals_held },
+    { type: 'removals_held', count: day.manifest.held_removals === undefined ? removals_held : 0 },
   ] as const;
   return doubts.filter(({ count }) => count > 0).map(({ type, count }) => ({ type, date, run, namespace, count }));
 }

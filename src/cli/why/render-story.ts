@@ -20,6 +20,8 @@ export interface StoryHints {
   /** What further commands need to reach the same data. */
   readonly flags: string;
   readonly isQuiet: boolean;
+  /** The command that carries out removals that were held back; `null`: none of the documents needs it. */
+  readonly acceptRemoval?: string | null;
 }
 
 /** Rows, findings or uses that are shown; `--json` has all. */
@@ -41,7 +43,7 @@ export function renderStory(
     ...origins(story, paint, width),
     '',
     ...renderTimeLine(story, paint, width),
-    ...(hints.isQuiet || story.rejected === null ? [] : next(story.rejected.run, hints.flags, commandWidth)),
+    ...(hints.isQuiet ? [] : next(story, hints, commandWidth)),
   ];
 }
 
@@ -53,11 +55,16 @@ const STATES: Readonly<Record<StoryState, readonly [icon: string, tone: 'good' |
   unreadable: ['✘', 'bad', 'NOT in the table: the document could not be read'],
 };
 
-function head({ namespace, lex_id, state, as_of, found_by, rejected }: DocumentStory, paint: Paint, width: number) {
+function head(
+  { namespace, lex_id, state, as_of, found_by, rejected, held }: DocumentStory,
+  paint: Paint,
+  width: number,
+) {
   const [icon, tone, words] = STATES[state];
   const named = found_by === 'raw' ? ' Its text names what was asked for.' : '';
   const since = rejected === null ? '' : ` since ${rejected.standing_since}`;
-  const [first = '', ...more] = wrap(`${words}${since}, as of ${as_of}.${named}`, width, `${icon} `, '  ');
+  const kept = held === null ? '' : ' Its removal was held back.';
+  const [first = '', ...more] = wrap(`${words}${since}, as of ${as_of}.${kept}${named}`, width, `${icon} `, '  ');
   return [
     ...wrap(harmless(`${namespace}/${lex_id}`), width).map((line) => paint('strong', line)),
     first.replace(words, (text) => paint(tone, text)),
@@ -192,9 +199,16 @@ function fact(label: string, text: string, width: number): readonly string[] {
   return wrap(harmless(text), width, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
 }
 
-function next(run: string, flags: string, commandWidth: number): readonly string[] {
-  return [
-    '',
-    ...commandLines(`${PROGRAM} rejected ${run}${flags}`, commandWidth, '  look at   ', ' '.repeat(LABEL_WIDTH)),
+function next(
+  { rejected, held }: DocumentStory,
+  { flags, acceptRemoval = null }: StoryHints,
+  commandWidth: number,
+): readonly string[] {
+  const command = (label: string, text: string) =>
+    commandLines(text, commandWidth, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
+  const lines = [
+    ...(rejected === null ? [] : command('look at', `${PROGRAM} rejected ${rejected.run}${flags}`)),
+    ...(held !== 'too_many' || acceptRemoval === null ? [] : command('accept', acceptRemoval)),
   ];
+  return lines.length === 0 ? [] : ['', ...lines];
 }

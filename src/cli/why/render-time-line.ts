@@ -1,3 +1,4 @@
+import type { HeldReason } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DayEventKind, Reason } from '../../publish/history/explain-day.ts';
 import { plural } from '../terminal/figures.ts';
@@ -47,11 +48,25 @@ function remarkWords(remark: Remark): string {
       const { count: rows, namespace } = remark;
       return `${plural(rows, 'row')} of ${namespace} ${rows === 1 ? 'was' : 'were'} unreadable that day`;
     }
+    case 'removal_held':
+      return `its removal was held back: ${heldWords(remark.reason, remark.namespace)}`;
     case 'removals_held': {
       const { count: held, namespace } = remark;
       const were = held === 1 ? 'was' : 'were';
       return `${plural(held, 'removal')} of ${namespace} ${were} held back that day: it may be among them`;
     }
+  }
+}
+
+/** Why Lex does not list it any more, and it stays all the same. */
+function heldWords(reason: HeldReason, namespace: string): string {
+  switch (reason) {
+    case 'too_many':
+      return `Lex lists it no more, and more of ${namespace} at once than may be removed unasked`;
+    case 'not_proven':
+      return `Lex does not list it, and ${namespace} was not read whole`;
+    case 'unanswered':
+      return 'Lex does not list it, and did not answer when it was asked';
   }
 }
 
@@ -80,6 +95,7 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
     }
     case 'not_read_whole':
     case 'not_in_run':
+    case 'removal_held':
     case 'removals_held':
       return line(remarkWords(entry));
     // A row that is never mended would stand on every day: only the newest says so, `--json` all.

@@ -21,9 +21,10 @@ import { harmless } from '../terminal/harmless.ts';
 import { showProgressLine } from '../terminal/progress-line.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { acceptRemovalCommand } from './accept-removal.ts';
 import { type Between, daysBetween, isWithin, missingBetween, readBetween } from './day-range.ts';
 import { type DocumentStory, tellStory } from './document-story.ts';
-import { renderStory } from './render-story.ts';
+import { renderStory, type StoryHints } from './render-story.ts';
 
 export interface WhyFlags extends GlobalFlags {
   readonly between?: readonly string[];
@@ -66,7 +67,11 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
     endProgress();
     const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));
     if (terminal.isJson) terminal.printJson('why', { asked: text, between, documents: stories, others });
-    else print(stories, others, flags, terminal);
+    else {
+      const isHeld = stories.some(({ held }) => held === 'too_many');
+      const acceptRemoval = isHeld ? await acceptRemovalCommand(stories[0]!.as_of, data, flags, context) : null;
+      print(stories, others, { flags: flagsForHints(flags), isQuiet: terminal.isQuiet, acceptRemoval }, terminal);
+    }
     return 0;
   } finally {
     endProgress();
@@ -74,8 +79,12 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
   }
 }
 
-function print(stories: readonly DocumentStory[], others: readonly Place[], flags: WhyFlags, terminal: Terminal): void {
-  const hints = { flags: flagsForHints(flags), isQuiet: terminal.isQuiet };
+function print(
+  stories: readonly DocumentStory[],
+  others: readonly Place[],
+  hints: StoryHints,
+  terminal: Terminal,
+): void {
   for (const [i, story] of stories.entries()) {
     terminal.print(...(i === 0 ? [] : ['']), ...renderStory(story, hints, terminal));
   }

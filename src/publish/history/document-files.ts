@@ -1,7 +1,8 @@
 /** What published days hold of one document. Of each day only the shard of its place is read. */
+import type { HeldReason } from '../../job/contracts.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { comparePlaces } from '../place.ts';
-import type { ChangeLine, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
+import type { ChangeLine, HeldRemoval, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
 import { rejectedEntry } from '../rejected-text.ts';
 import { searchLines } from './search-lines.ts';
@@ -48,6 +49,14 @@ export class DocumentFiles {
       rejected: known.find(({ kind }) => kind === 'document') ?? null,
       unreadable: known.filter(({ kind }) => kind === 'unreadable'),
     };
+  }
+
+  /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. @throws PermanentError `STORE_CORRUPT` */
+  async held({ folder, manifest }: PublishedDay): Promise<HeldReason | null> {
+    const file = manifest.held_removals ?? null;
+    if (file === null) return null;
+    const [reason = null] = await this.#search(folder, file, (line: HeldRemoval) => line.reason);
+    return reason;
   }
 
   /** The day's change log of the document. @throws PermanentError `STORE_CORRUPT` */

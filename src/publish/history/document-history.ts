@@ -2,6 +2,7 @@
  * What stood of a document on each published day. A day's table is read only where the document's rows can be others than on
  * the next day: where that day's run made them, or its change log names the document. The small files are read for every day.
  */
+import type { HeldReason } from '../../job/contracts.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import type { Place, TableRow } from '../published.ts';
 import { DocumentFiles, type DocumentRejects } from './document-files.ts';
@@ -22,6 +23,8 @@ export interface DocumentDay {
   readonly state: DocumentState;
   /** Saved again in Lex with the same content; `null`: not known. */
   readonly touched: boolean | null;
+  /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. */
+  readonly held: HeldReason | null;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function readDocumentHistory(
   const rejects = await mapInParallel(days, PARALLEL_FILES, (day) => files.rejects(day));
   const changes = await mapInParallel(days, PARALLEL_FILES, (day) => files.changes(day));
   const touched = await mapInParallel(days, PARALLEL_FILES, (day) => wasTouched(a3, day, place));
+  const held = await mapInParallel(days, PARALLEL_FILES, (day) => files.held(day));
   // Read beforehand, several at once: the loop below takes one day after the other.
   const isRead = days.map((_, i) => i === 0 || days[i - 1]!.base !== 'known' || changes[i - 1]!.length > 0);
   await mapInParallel(
@@ -50,7 +54,7 @@ export async function readDocumentHistory(
   for (const [i, day] of days.entries()) {
     const madeBy = days[i - 1]?.manifest.run;
     if (isRead[i] || rows.some(({ lineage }) => lineage.run === madeBy)) rows = await files.rows(day);
-    found.push({ day, state: { rows, ...rejects[i]! }, touched: touched[i] ?? null });
+    found.push({ day, state: { rows, ...rejects[i]! }, touched: touched[i] ?? null, held: held[i] ?? null });
   }
   return found;
 }

@@ -75,6 +75,12 @@ export const CHANGE_LINE: Shape = object({
   stale: nullable(fromTo),
 });
 
+export const HELD_REMOVAL: Shape = object({
+  namespace: text,
+  lex_id: text,
+  reason: oneOf('too_many', 'not_proven', 'unanswered'),
+});
+
 export const USES_LINE: Shape = object({
   table: oneOf('Entity', 'GoverningLaw'),
   key: text,

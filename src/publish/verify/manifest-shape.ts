@@ -103,6 +103,7 @@ export const MANIFEST: Shape = object(
     contract: file,
     checksums: exactly('SHA256SUMS'),
     look_ups: nullable(object({ through: whole, open: list(whole) })),
+    held_removals: nullable(file),
     carried_over: list(object({ namespace: text, since: nullable(text) })),
   },
 );
@@ -118,18 +119,21 @@ const accepted = object({
 export const LEDGER: Shape = object(
   {
     namespaces: list(
-      object({
-        namespace: text,
-        total_docs: nullable(whole),
-        listed: whole,
-        ...outcomes,
-        published: whole,
-        rejected: whole,
-        not_transformed: whole,
-        removed: whole,
-        removals_held: whole,
-        complete: flag,
-      }),
+      object(
+        {
+          namespace: text,
+          total_docs: nullable(whole),
+          listed: whole,
+          ...outcomes,
+          published: whole,
+          rejected: whole,
+          not_transformed: whole,
+          removed: whole,
+          removals_held: whole,
+          complete: flag,
+        },
+        { held_listed: whole },
+      ),
     ),
     rows: object({ base: whole, added: whole, removed: whole, changed: whole, total: whole, stale: whole }),
     rejected_now: whole,

@@ -19,6 +19,7 @@ import { verifyCarriedOver } from './verify-carried-over.ts';
 import { readPublishedFindings, verifyContract, verifyListing, verifyTimes } from './verify-files.ts';
 import { verifyFill, verifyShardCounts } from './verify-fill.ts';
 import { FindingsCheck } from './verify-findings.ts';
+import { readHeldCounts, verifyHeldCounts } from './verify-held-removals.ts';
 import { loadLedger, verifyLedger } from './verify-ledger.ts';
 import { readManifest, verifyManifest } from './verify-manifest.ts';
 import { verifyMaster } from './verify-masters.ts';
@@ -246,7 +247,11 @@ class DayVerifier {
   }
 
   async #verifyLedger(day: PublishedDay, baseRows: number | null, isWhole: boolean): Promise<void> {
-    const ledger = await loadLedger(this.#deps.a3, day, this.#faults);
+    const { a3 } = this.#deps;
+    const ledger = await loadLedger(a3, day, this.#faults);
+    const held = await readHeldCounts(a3, day, this.#faults);
+    if (held === null) this.#leave('ledger', 'the list of removals held back is damaged');
+    else if (ledger !== null) verifyHeldCounts(ledger, day.manifest, held, this.#faults);
     if (ledger === null) this.#leave('ledger', 'it cannot be read');
     else if (isWhole) verifyLedger(ledger, day.manifest, { counts: this.#counts, baseRows }, this.#faults);
   }

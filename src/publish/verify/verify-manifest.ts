@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import type { GateResult, Override, OverrideKind } from '../../job/contracts.ts';
 import { isAccepted } from '../../job/gates.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
-import { attemptOfManifest, masterPath, parquetPath, publishedFolder, shardPath } from '../attempt-files.ts';
+import {
+  attemptOfManifest,
+  HELD_REMOVALS_PATH,
+  masterPath,
+  parquetPath,
+  publishedFolder,
+  shardPath,
+} from '../attempt-files.ts';
 import { CHECKSUMS_PATH, checksums, listedFiles, MANIFEST_PATH } from '../checksums.ts';
 import { comparePlaces, isSameBound } from '../place.ts';
 import type { Manifest, Shard } from '../published.ts';
@@ -98,7 +105,7 @@ export function verifyManifest(key: string, manifest: Manifest, faults: Faults):
   verifyGates(manifest, tell);
 }
 
-function verifyPaths({ shards, masters, findings, ledger, contract }: Manifest, tell: Tell): void {
+function verifyPaths({ shards, masters, held_removals, findings, ledger, contract }: Manifest, tell: Tell): void {
   const expect = (path: string, expected: string) => {
     if (path !== expected) tell(`lists ${path} where ${expected} is expected`);
   };
@@ -113,6 +120,7 @@ function verifyPaths({ shards, masters, findings, ledger, contract }: Manifest, 
     expect(masters.CO.path, masterPath('CO'));
     expect(masters.CP.path, masterPath('CP'));
   }
+  if (held_removals != null) expect(held_removals.path, HELD_REMOVALS_PATH);
   expect(findings.path, 'findings.ndjson');
   expect(ledger.path, 'ledger.json');
   if (contract !== undefined) expect(contract.path, 'contract.json');

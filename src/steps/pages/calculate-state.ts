@@ -38,10 +38,12 @@ const START = {
   confirm_kind: 'repair' as 'repair' | 'page',
   confirm_after: null as string | null,
   removed: 0,
-  /** Candidates that Lex has after all, and those that it could not be asked about. */
-  found: 0,
-  unconfirmed: 0,
+  held: 0,
+  /** More would be removed than is allowed: nothing is, and nothing more is asked for. */
+  is_held_back: false as boolean,
   removal_parts: 0,
+  /** Of these the first ones that still say `remove` since all is held back. */
+  parts_to_hold: 0,
 };
 
 export type CalculateState = typeof START;

@@ -1,19 +1,28 @@
 /**
- * Decides which known documents that Lex did not list are removed, and writes them, sorted, to `removals.ndjson`.
- * In turns: a turn leaves a part behind and goes on after its last candidate.
+ * Decides which known documents that Lex did not list are removed and which removals are held back, and writes both, sorted, to
+ * `removals.ndjson`. In turns: a turn leaves a part behind and goes on after its last candidate.
  */
 
 import { compareBytes } from '../../agreements/byte-order.ts';
+import type { HeldReason } from '../../job/contracts.ts';
 import type { LexSource } from '../../lex/lex-source.ts';
 import type { ObjectStore } from '../../stores/object-store.ts';
 import type { CalculateState } from './calculate-state.ts';
 import { deltaKey } from './delta-keys.ts';
 import type { PageInventory } from './page-inventory.ts';
 import { textLine } from './page-lines.ts';
-import type { RemoveLine } from './page-object.ts';
+import type { HeldLine, RemoveLine } from './page-object.ts';
 import { NO_SUMMARY, PageObjectWriter } from './page-object-writer.ts';
 import { isLexError } from './query-page.ts';
-import { linesOf, loadObject, objectsOf, type PageFolder, voidObject } from './stored-page.ts';
+import {
+  linesOf,
+  loadObject,
+  objectsOf,
+  type PageFolder,
+  type StoredPage,
+  saveObject,
+  voidObject,
+} from './stored-page.ts';
 
 /** Documents that Lex is asked for at once. */
 const PARALLEL_REQUESTS = 8;
@@ -34,7 +43,7 @@ export interface RemovalRules {
   readonly maxShare: number;
 }
 
-type Answer = 'gone' | 'there' | 'not-proven' | 'unanswered';
+type Answer = 'gone' | 'there' | Exclude<HeldReason, 'too_many'>;
 
 export class RemovalConfirmation {
   readonly #state: CalculateState;
@@ -66,37 +75,56 @@ export class RemovalConfirmation {
     });
   }
 
-  /** @returns `null`: the turn has ended before all candidates were confirmed; else the removals, and those held back */
+  /** @returns `null`: the turn has ended before all candidates were decided on; else the removals, and those held back */
   async run(shouldStop: () => boolean): Promise<{ readonly removed: number; readonly held: number } | null> {
     const state = this.#state;
+    await this.#holdWritten();
     let isFirst = true;
+    let isTooMany = false;
     for await (const ids of this.#candidates()) {
-      if (!isFirst && shouldStop()) {
-        await this.#writer.flush();
-        state.removal_parts = this.#writer.parts;
-        return null;
-      }
+      if (isTooMany || (!isFirst && shouldStop())) return this.#pause(isTooMany);
       isFirst = false;
-      await this.#confirm(ids);
+      if (state.is_held_back) for (const id of ids) this.#hold(id, 'too_many');
+      else await this.#confirm(ids);
       // As a share: it is rounded as the bound is, which no product with it would be.
-      if (state.removed > 0 && state.removed / state.known > this.#rules.maxShare) return this.#holdBack();
+      isTooMany = state.removed > 0 && state.removed / state.known > this.#rules.maxShare;
       if (this.#writer.isFull) await this.#writer.flush();
     }
-    return this.#finish();
+    return isTooMany ? this.#pause(true) : this.#finish();
+  }
+
+  /**
+   * Ends the turn. That all is held back goes into the cursor before anything is rewritten for it: a turn that is cut off and
+   * done again decides nothing else.
+   */
+  async #pause(isTooMany: boolean): Promise<null> {
+    const state = this.#state;
+    await this.#writer.flush();
+    state.removal_parts = this.#writer.parts;
+    if (!isTooMany) return null;
+    state.is_held_back = true;
+    state.parts_to_hold = this.#writer.parts;
+    state.held += state.removed;
+    state.removed = 0;
+    return null;
+  }
+
+  /** What was to be removed before the bound was passed is held back, too. */
+  async #holdWritten(): Promise<void> {
+    const state = this.#state;
+    for (let part = 1; part <= state.parts_to_hold; part += 1) {
+      const stored = await loadObject(this.#place, { kind: 'removals', page: 0, part });
+      if (stored !== null) await saveObject(this.#place, { ...stored, lines: asHeld(this.#place, stored) });
+    }
+    state.parts_to_hold = 0;
   }
 
   async #finish(): Promise<{ readonly removed: number; readonly held: number }> {
-    const { removed, unconfirmed } = this.#state;
-    if (removed > 0) await this.#writer.finish({ ...NO_SUMMARY, kind: 'removals' });
-    await this.#voidFrom(removed > 0 ? this.#writer.parts + 1 : 0);
-    return { removed, held: unconfirmed };
-  }
-
-  /** What was written before the bound was passed is taken back. */
-  async #holdBack(): Promise<{ readonly removed: number; readonly held: number }> {
-    for (let part = 1; part <= this.#writer.parts; part += 1) await this.#void(part);
-    await this.#voidFrom(0);
-    return { removed: 0, held: this.#state.candidates - this.#state.found };
+    const { removed, held } = this.#state;
+    const isEmpty = removed + held === 0;
+    if (!isEmpty) await this.#writer.finish({ ...NO_SUMMARY, kind: 'removals' });
+    await this.#voidFrom(isEmpty ? 0 : this.#writer.parts + 1);
+    return { removed, held };
   }
 
   /** Objects of an earlier call, from this part number on. */
@@ -112,12 +140,17 @@ export class RemovalConfirmation {
     const state = this.#state;
     const answers = await Promise.all(ids.map((id) => this.#ask(id)));
     for (const [i, answer] of answers.entries()) {
-      if (answer === 'unanswered') state.unconfirmed += 1;
-      if (answer === 'there') state.found += 1;
+      const id = ids[i] as string;
+      if (answer === 'not_proven' || answer === 'unanswered') this.#hold(id, answer);
       if (answer !== 'gone') continue;
       state.removed += 1;
-      this.#writer.add(textLine({ op: 'remove', lex_id: ids[i] as string } satisfies RemoveLine));
+      this.#writer.add(textLine({ op: 'remove', lex_id: id } satisfies RemoveLine));
     }
+  }
+
+  #hold(id: string, reason: HeldReason): void {
+    this.#state.held += 1;
+    this.#writer.add(heldLine(id, reason));
   }
 
   async #ask(id: string): Promise<Answer> {
@@ -125,7 +158,7 @@ export class RemovalConfirmation {
     try {
       const document = await this.#deps.lex.getDocument(this.#place.namespace, id);
       this.#unansweredInARow = 0;
-      if (document === undefined) return this.#rules.isComplete ? 'gone' : 'not-proven';
+      if (document === undefined) return this.#rules.isComplete ? 'gone' : 'not_proven';
       return document === null ? 'gone' : 'there';
     } catch (error) {
       // Not knowing removes nothing: the next run finds the candidate again.
@@ -174,4 +207,16 @@ export class RemovalConfirmation {
   #now(): string {
     return this.#deps.now().toISOString();
   }
+}
+
+function heldLine(lex_id: string, reason: HeldReason): Buffer {
+  return textLine({ op: 'held', lex_id, reason } satisfies HeldLine);
+}
+
+/** The lines of a part, none of which removes any more. */
+function asHeld({ folder }: PageFolder, { name, lines }: StoredPage): Buffer {
+  const held = [...linesOf(lines, deltaKey(folder, name))].flatMap(({ bytes, head }) => {
+    return [head.op === 'remove' ? heldLine(head.lex_id, 'too_many') : bytes, Buffer.from('\n')];
+  });
+  return Buffer.concat(held);
 }

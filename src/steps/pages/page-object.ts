@@ -5,10 +5,10 @@
  *   `000000012-001.ndjson`     parts of a page above 16 MiB: its first lines; the last ones, and the one header that
  *                              counts, are in the header's object, written last. Parts of one read have its `read_at`
  *   `000000012-repair.ndjson`  the rows between page 11 and page 12, read again (parts `000000012-repair-001.ndjson`)
- *   `removals.ndjson`          confirmed removals (parts `removals-001.ndjson`)
+ *   `removals.ndjson`          confirmed removals, and those held back (parts `removals-001.ndjson`)
  * Reprocess lists: `<business date>/<attempt>/reprocess/<namespace>.ndjson`.
  */
-import type { OutcomeCounts } from '../../job/contracts.ts';
+import type { HeldReason, OutcomeCounts } from '../../job/contracts.ts';
 
 /** A page object above this many bytes is split into parts. */
 export const MAX_PART_BYTES = 16 * 1024 * 1024;
@@ -89,7 +89,13 @@ export interface RemoveLine {
   readonly op: 'remove';
   readonly lex_id: string;
 }
-export type PageLine = PutLine | TouchLine | CandidateLine | UnreadableLine | RemoveLine;
+/** Evidence alone: the document stays. */
+export interface HeldLine {
+  readonly op: 'held';
+  readonly lex_id: string;
+  readonly reason: HeldReason;
+}
+export type PageLine = PutLine | TouchLine | CandidateLine | UnreadableLine | RemoveLine | HeldLine;
 
 /** First line of a reprocess list; the other lines are lex ids as JSON strings, ascending. `all`: the whole namespace. */
 export interface ReprocessHeader {

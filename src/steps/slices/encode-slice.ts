@@ -22,6 +22,7 @@ export function encodeSlice(
     counts: countLines(lines),
     growth: lines.reduce((sum, line) => sum + growthOf(line), 0),
     rules: countRules(lines),
+    ...heldOf(lines),
   };
   const body = Buffer.from([header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
   return { header, body };
@@ -42,6 +43,11 @@ function countLines(lines: readonly SliceLine[]): SliceCounts {
     removed: count('removed'),
     unreadable: count('unreadable'),
   };
+}
+
+function heldOf(lines: readonly SliceLine[]): Pick<SliceHeader, 'held'> {
+  const held = lines.filter(({ op }) => op === 'held').length;
+  return held === 0 ? {} : { held };
 }
 
 function growthOf(line: SliceLine): number {

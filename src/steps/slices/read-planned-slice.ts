@@ -8,7 +8,14 @@ import type { PlannedSlice } from './delta-plan.ts';
 const PARALLEL_READS = 8;
 /** Before the document of a put line. Earlier values are JSON texts, in which these quotes would be escaped. */
 const DOCUMENT = ',"document":';
-const OPERATIONS: readonly string[] = ['put', 'touch', 'candidate', 'unreadable', 'remove'] satisfies PageLine['op'][];
+const OPERATIONS: readonly string[] = [
+  'put',
+  'touch',
+  'candidate',
+  'unreadable',
+  'remove',
+  'held',
+] satisfies PageLine['op'][];
 
 export interface ReadLine {
   readonly line: PageLine;

@@ -32,11 +32,15 @@ const BROKEN: SliceLine = {
   raw_encoding: 'utf-8',
 };
 
+const HELD: readonly SliceLine[] = ['m-5', 'm-6', 'm-7'].map((lex_id) => ({ op: 'held', lex_id, reason: 'too_many' }));
+
 /** Publishes these lines of mac day after day (none: mac is not part of the run), and tells the story of `m-1`. */
 async function storyOf(
   lines: readonly (readonly SliceLine[])[],
   query: (counts: readonly NamespaceCounts[], day: number) => readonly NamespaceCounts[] = (counts) => counts,
   deleted: readonly number[] = [],
+  /** Published before there was a list of removals that were held back. */
+  isOld = false,
 ) {
   const a3 = new MemoryJobDailyA3Data();
   const days: HistoryDay[] = [];
@@ -46,7 +50,13 @@ async function storyOf(
     const { manifest } = await publishDay(a3, id, days[0]?.key ?? null, slices, {
       query: (counts) => query(counts, i),
     });
-    days.unshift({ ...(await openPublishedDay(a3, manifest)), base: i === 0 ? 'none' : 'known' });
+    const day = await openPublishedDay(a3, manifest);
+    const { held_removals, ...older } = day.manifest;
+    days.unshift({
+      ...day,
+      manifest: isOld ? older : { ...older, held_removals },
+      base: i === 0 ? 'none' : 'known',
+    } as HistoryDay);
   }
   const kept = days
     .map((day, i) => (deleted.includes(lines.length - i - 2) ? { ...day, base: 'gone' as const } : day))
@@ -217,10 +227,12 @@ describe('the story of a document', () => {
     const story = await storyOf(
       [
         [validLine('m-1', [row({})]), OTHER],
-        [OTHER, BROKEN],
-        [OTHER, BROKEN],
+        [OTHER, BROKEN, ...HELD],
+        [OTHER, BROKEN, ...HELD],
       ],
-      (counts, day) => (day === 0 ? counts : counts.map((one) => ({ ...one, complete: day < 2, removals_held: 3 }))),
+      (counts, day) => (day === 0 ? counts : counts.map((one) => ({ ...one, complete: day < 2 }))),
+      [],
+      true,
     );
 
     const doubts = { namespace: 'mac', run: 'agreements-2021-10-12-attempt-1', date: '2021-10-12' };
@@ -236,9 +248,39 @@ describe('the story of a document', () => {
     ]);
   });
 
+  it('tells of its own removal that it was held back, why, and how it is accepted, and of no other', async () => {
+    const mine = { op: 'held', lex_id: 'm-1', reason: 'too_many' } as const;
+    const story = await storyOf([
+      [validLine('m-1', [row({})]), OTHER],
+      [OTHER, ...HELD],
+      [OTHER, mine, ...HELD],
+    ]);
+    const hints = { ...HINTS, acceptRemoval: 'lexdelta run --accept removals' };
+
+    expect(story).toMatchObject({ state: 'published', held: 'too_many' });
+    expect(story.time_line.slice(1)).toEqual([
+      {
+        type: 'removal_held',
+        date: '2021-10-13',
+        attempt: 1,
+        run: 'agreements-2021-10-13-attempt-1',
+        namespace: 'mac',
+        reason: 'too_many',
+      },
+    ]);
+    const lines = renderStory(story, hints, SCREEN);
+    expect(lines[1]).toBe('✔ in the table, as of 2021-10-13. Its removal was held back.');
+    expect(lines.slice(-4)).toEqual([
+      '  2021-10-13  as it was; its removal was held back: Lex lists it no more, and',
+      '              more of mac at once than may be removed unasked',
+      '',
+      '  accept    lexdelta run --accept removals',
+    ]);
+  });
+
   it('says nothing of the kind of a day on which the document was read', async () => {
-    const days = [[validLine('m-1', [row({})], 'x')], [validLine('m-1', [row({})], 'y'), BROKEN]];
-    const story = await storyOf(days, (counts) => counts.map((one) => ({ ...one, removals_held: 3 })));
+    const days = [[validLine('m-1', [row({})], 'x')], [validLine('m-1', [row({})], 'y'), BROKEN, ...HELD]];
+    const story = await storyOf(days, undefined, [], true);
 
     expect(story.time_line.map(({ type }) => type)).toEqual(['event', 'event']);
   });

@@ -22,7 +22,9 @@ describe('the history of a document', () => {
           const rows = (await Array.fromAsync(readTable(a3, day))).filter((row) => row.lex_id === lex_id);
           const rejects = (await Array.fromAsync(readRejected(a3, day))).filter((entry) => entry.lex_id === lex_id);
           const rejected = rejects[0] ?? null;
-          expect(found[number]).toEqual({ day, state: { rows, rejected, unreadable: [] }, touched: false });
+          const plan = days.length - 1 - number;
+          const held = plan > 0 && plans[plan]![i] === 'held' ? 'too_many' : null;
+          expect(found[number]).toEqual({ day, state: { rows, rejected, unreadable: [] }, touched: false, held });
         }
       }),
       { numRuns: 12 },

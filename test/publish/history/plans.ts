@@ -8,12 +8,12 @@ import { publishDay, rejectedLine, transformedRow, validLine } from '../day-fixt
 
 export const IDS = Array.from({ length: 20 }, (_, i) => `doc-${String(i).padStart(2, '0')}`);
 
-export type Op = 'keep' | 'again' | 'other' | 'more' | 'rejected' | 'removed';
+export type Op = 'keep' | 'again' | 'other' | 'more' | 'rejected' | 'removed' | 'held';
 export const ALL = IDS.map((): Op => 'keep');
 export const dayPlan = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: fc.constant<Op>('keep') },
-    { weight: 1, arbitrary: fc.constantFrom<Op>('again', 'other', 'more', 'rejected', 'removed') },
+    { weight: 1, arbitrary: fc.constantFrom<Op>('again', 'other', 'more', 'rejected', 'removed', 'held') },
   ),
   { minLength: IDS.length, maxLength: IDS.length },
 );
@@ -34,6 +34,8 @@ function lineOf(id: string, op: Op, day: number): SliceLine | null {
       return rejectedLine(id, `${day}`);
     case 'removed':
       return { op: 'removed', lex_id: id };
+    case 'held':
+      return { op: 'held', lex_id: id, reason: 'too_many' };
   }
 }
 
