@@ -200,14 +200,16 @@ function fact(label: string, text: string, width: number): readonly string[] {
 }
 
 function next(
-  { rejected, held }: DocumentStory,
+  { as_of, rejected, rejection_origin, held }: DocumentStory,
   { flags, acceptRemoval = null }: StoryHints,
   commandWidth: number,
 ): readonly string[] {
   const command = (label: string, text: string) =>
     commandLines(text, commandWidth, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH));
+  // Where the day of its run is deleted, it stands among the rejected of the newest one.
+  const run = rejection_origin?.code_version === null ? as_of : rejected?.run;
   const lines = [
-    ...(rejected === null ? [] : command('look at', `${PROGRAM} rejected ${rejected.run}${flags}`)),
+    ...(run === undefined ? [] : command('look at', `${PROGRAM} rejected ${run}${flags}`)),
     ...(held !== 'too_many' || acceptRemoval === null ? [] : command('accept', acceptRemoval)),
   ];
   return lines.length === 0 ? [] : ['', ...lines];

@@ -206,6 +206,13 @@ describe('the story of a document', () => {
     expect(text).not.toContain('no earlier day');
   });
 
+  it('leads to a table that is there for a rejection whose own day is deleted', async () => {
+    const story = await storyOf([[OTHER], [rejectedLine('m-1', 'z')], [OTHER]], undefined, [1]);
+
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain('look at   npx lexdelta rejected 2021-10-13 --data d');
+  });
+
   it('tells nothing of deleted days that left it as it was, and what was removed or came in them', async () => {
     const same = await storyOf([[validLine('m-1', [row({})])], [OTHER], [OTHER]], undefined, [1]);
     const removed = await storyOf(
