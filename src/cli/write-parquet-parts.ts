@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { messageOf, PermanentError } from '../errors.ts';
+import { PermanentError } from '../errors.ts';
 import type { ParquetPart } from '../publish/parquet/read-parquet-parts.ts';
+import { makeOutputFolder } from './make-output-folder.ts';
 import { writeWholeFile } from './write-whole-file.ts';
 
 /**
@@ -26,20 +27,12 @@ export async function writeParquetParts(
   // Begins with a dot, so that no reader takes it for a partition.
   const partial = join(folder, `.as_of=${day.asOf}.${randomUUID()}.partial`);
   const inside = join(partial, `attempt=${day.attempt}`);
-  await makeFolder(inside);
+  makeOutputFolder(inside);
   try {
     for (const { path, pieces } of parts) await writeWholeFile(join(inside, basename(path)), guard(pieces));
     await rename(partial, target);
     return target;
   } finally {
     await rm(partial, { recursive: true, force: true });
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made: ${messageOf(error)}.`);
   }
 }

@@ -1,9 +1,9 @@
 /** A day's delivery as a folder of files: written, read back, and then put in its place in one moment. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasErrno, messageOf, PermanentError } from '../../errors.ts';
+import { hasErrno, PermanentError } from '../../errors.ts';
 import type { FlatTable } from '../../publish/data-package.ts';
 import { type CheckedFile, checkFlatFile } from '../../publish/delivery/check-flat-file.ts';
 import { CHECKSUM_FILE, checksums, PACKAGE_FILE, packageText } from '../../publish/delivery/delivery-files.ts';
@@ -14,6 +14,7 @@ import { FlatLines, flatPieces } from '../../publish/delivery/flat-lines.ts';
 import { type FlatSource, flatSource } from '../../publish/delivery/flat-source.ts';
 import type { PublishedDay } from '../../publish/read-published.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
+import { makeOutputFolder } from '../make-output-folder.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import { DeliveryFaultyError } from './delivery-faulty.ts';
 
@@ -81,7 +82,7 @@ export async function writeDelivery(
   const folder = join(output, business_date);
   if ((await stat(folder).catch(() => null)) !== null) throw isThere(folder);
   const partial = join(output, `.${business_date}.${randomUUID()}.partial`);
-  await makeFolder(partial);
+  makeOutputFolder(partial);
   try {
     const files: DeliveredFile[] = [];
     for (const source of sources) files.push(await writeFile(source, day, partial, options, deps));
@@ -180,14 +181,6 @@ async function putInPlace(partial: string, folder: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(folder));
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new PermanentError('FILE_NOT_READABLE', `${folder} cannot be made: ${messageOf(error)}.`);
-  }
 }
 
 /** So that a name in it survives a power cut. */

@@ -1,7 +1,8 @@
 /** The demo's data folder: made anew each time, and nothing is ever deleted that a demo has not made. */
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, PermanentError } from '../../errors.ts';
+import { makeFolder } from '../../stores/embedded/make-folder.ts';
 
 /** Tells a demo's folder from any other. Deleted last, so that a half-deleted folder still is one. */
 const MARKER = 'lexdelta-demo.json';
@@ -81,7 +82,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function claim(folder: string, isReplaced: boolean): Promise<DemoFolder> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const marker = JSON.stringify({ made_by: 'lexdelta demo', pid: process.pid });
   await writeFile(join(folder, MARKER), `${marker}\n`);
   for (const name of await readdir(folder)) {

@@ -3,10 +3,11 @@
  * under a name of its own in `.partial`, flushed, given its place by rename or link, and the folder is flushed.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../../errors.ts';
 import { afterDurableWrite, beforeDurableWrite } from './durable-writes.ts';
+import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
 
 const PARTIAL = '.partial';
@@ -134,14 +135,14 @@ async function inFolderOf<T>(file: string, action: () => Promise<T>): Promise<T>
       return await action();
     } catch (error) {
       if (!hasErrno(error, 'ENOENT') || attempt === FOLDER_ATTEMPTS) throw error;
-      await makeFolder(dirname(file));
+      await makeDurableFolder(dirname(file));
     }
   }
 }
 
 /** A new folder is durable when the one that holds it was flushed. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+async function makeDurableFolder(folder: string): Promise<void> {
+  const first = makeFolder(folder);
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await flushFolder(dirname(made));
 }

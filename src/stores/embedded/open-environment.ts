@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PermanentError } from '../../errors.ts';
 import type { CommitOptions, Environment, Table } from './environment.ts';
@@ -6,6 +5,7 @@ import { GroupCommit } from './group-commit.ts';
 import { checkGuard, type Guard, INCARNATIONS, type IncarnationRecord } from './guard.ts';
 import { type Codec, type LmdbFile, openLmdbFile } from './lmdb-file.ts';
 import { LmdbTable } from './lmdb-table.ts';
+import { makeFolder } from './make-folder.ts';
 import { folderError } from './storage-error.ts';
 
 /** Raised whenever an older lexdelta could not read what this one writes. */
@@ -43,7 +43,7 @@ export interface EmbeddedEnvironment extends Environment {
  */
 export function openEnvironment(options: EnvironmentOptions): EmbeddedEnvironment {
   const folder = join(options.folder, 'lmdb');
-  if (!options.readOnly) makeFolder(folder);
+  if (!options.readOnly) ensureFolder(folder);
   const environment = new LmdbEnvironment(openLmdbFile(folder, options.readOnly ?? false), options);
   environment.checkFormat();
   return environment;
@@ -157,9 +157,9 @@ function checkTableName(name: string): string {
   throw new PermanentError('STORE_KEY_INVALID', `${JSON.stringify(name)} is no name of a table.`);
 }
 
-function makeFolder(folder: string): void {
+function ensureFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw folderError(error, folder);
   }
