@@ -8,17 +8,21 @@ const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const MAX_MARKS = 4;
 const MARKS = /(^|\P{M})(\p{M}+)/gu;
 
+type Escape = (character: string) => string;
+
 /** The text on one line, each control, format and separator character as `\u{…}`, and so marks that have no letter. */
 export function harmless(text: string): string {
-  return text.replace(HARMFUL, escaped).replace(MARKS, (_, letter: string, marks: string) => {
-    const each = [...marks];
-    const kept = letter === '' ? 0 : MAX_MARKS;
-    return letter + each.slice(0, kept).join('') + each.slice(kept).map(escaped).join('');
-  });
+  return withoutHeaps(text.replace(HARMFUL, braced), braced);
 }
 
-function escaped(character: string): string {
-  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+const braced: Escape = (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+
+function withoutHeaps(text: string, asEscape: Escape): string {
+  return text.replace(MARKS, (_, letter: string, marks: string) => {
+    const each = [...marks];
+    const kept = letter === '' ? 0 : MAX_MARKS;
+    return letter + each.slice(0, kept).join('') + each.slice(kept).map(asEscape).join('');
+  });
 }
 
 /** What JSON leaves as it is though a terminal would obey it: DEL, the second set of controls, formats, separators. */
@@ -26,10 +30,11 @@ const HARMFUL_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** JSON of the value, the same to every parser, that a terminal shows as it stands. */
 export function harmlessJson(value: object): string {
-  return JSON.stringify(value).replace(HARMFUL_IN_JSON, (character) =>
-    Array.from({ length: character.length }, (_, i) => `\\u${hexOf(character.charCodeAt(i))}`).join(''),
-  );
+  return withoutHeaps(JSON.stringify(value).replace(HARMFUL_IN_JSON, inJson), inJson);
 }
+
+const inJson: Escape = (character) =>
+  Array.from({ length: character.length }, (_, i) => `\\u${hexOf(character.charCodeAt(i))}`).join('');
 
 function hexOf(unit: number): string {
   return unit.toString(16).padStart(4, '0');

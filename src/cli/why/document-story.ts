@@ -70,6 +70,8 @@ export type TimeLineEntry =
       readonly namespace: string;
       readonly count: number;
     }
+  /** Tables in a row, the newest apart, on which it stood rejected as it was. */
+  | { readonly type: 'standing'; readonly date: string; readonly to: string; readonly tables: number }
   | ({ readonly type: 'no_table'; readonly date: string } & MissingDays);
 
 export interface StoryRow {
@@ -228,8 +230,15 @@ function timeLine(
     // Days come in the order of their publication, which is nearly always that of their dates.
     while (gaps[0] !== undefined && gaps[0].date < business_date) entries.push(gaps.shift()!);
     entries.push(...ofDay);
+    if (ofDay.length === 0 && i > 0 && one.state.rejected !== null) addStanding(entries, business_date);
   }
   return [...entries, ...gaps];
+}
+
+function addStanding(entries: TimeLineEntry[], to: string): void {
+  const last = entries.at(-1);
+  if (last?.type !== 'standing') entries.push({ type: 'standing', date: to, to, tables: 1 });
+  else entries[entries.length - 1] = { ...last, to, tables: last.tables + 1 };
 }
 
 interface Before {

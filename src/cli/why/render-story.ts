@@ -1,6 +1,8 @@
 /** A document's story as people read it: what stands, what it is made of, then its time line, the oldest day first. */
 import { ABSENT } from '../../agreements/look-up-items.ts';
+import type { DocumentRuleId } from '../../agreements/table-a3/document-rules.ts';
 import { MANDATORY_FIELDS, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
+import { excerpt } from '../../agreements/table-a3/text.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { TextOfReject } from '../../publish/history/text-of-reject.ts';
 import { deletedBy } from '../../publish/retention/deleted-texts.ts';
@@ -28,7 +30,10 @@ export interface StoryHints {
 export const MAX_SHOWN = 10;
 /** Rows of one document that are shown with every field. */
 const MAX_WHOLE_ROWS = 3;
+/** Characters of a name; some lines of a screen. */
+const MAX_NAME_SHOWN = 400;
 const LABEL_WIDTH = 12;
+const MORE_FINDINGS = 'LEX-more-findings' satisfies DocumentRuleId;
 
 export function renderStory(
   story: DocumentStory,
@@ -99,9 +104,14 @@ function values({ values, full_name }: StoryRow, width: number): readonly string
   return ROW_FIELDS.flatMap((field) => {
     const value = values[field];
     if (value === null) return MANDATORY_FIELDS.has(field) ? fact(field, '— (nothing, though mandatory)', width) : [];
-    const whole = field === 'A3.4' && full_name !== null ? fact('', `cut; all of it: ${full_name}`, width) : [];
+    const whole = field === 'A3.4' && full_name !== null ? fact('', wholeName(full_name), width) : [];
     return [...fact(field, value, width), ...whole];
   });
+}
+
+function wholeName(name: string): string {
+  const shown = excerpt(name, MAX_NAME_SHOWN);
+  return shown === name ? `cut; all of it: ${name}` : `cut; it begins: ${shown} (all of it: --json)`;
 }
 
 function warnings({ warnings: found }: DocumentStory, width: number): readonly string[] {
@@ -117,26 +127,38 @@ export function rowName(row: Pick<RowDifference, 'A3.2' | 'A3.3' | 'A3.6'>): str
   return `A3.3 ${row['A3.3'] ?? '-'}, A3.2 ${row['A3.2'] ?? '-'}, A3.6 ${row['A3.6'] ?? '-'}`;
 }
 
+/** What errors say, each rule once with what it found: a document may break one thousands of times. */
 export function findingLines(findings: readonly ExplainedFinding[], width: number, indent: string): readonly string[] {
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const lines = errors.slice(0, MAX_SHOWN).flatMap((finding) => {
-    const { rule, field, message, value, checks, citation, mend } = finding;
-    const found = value === null ? '' : ` Found ${JSON.stringify(value)}.`;
-    const label = (text: string) => `${indent}  ${text.padEnd(6)}`;
-    const told = (name: string, text: string) => wrap(harmless(text), width, label(name), label(''));
-    return [
-      ...wrap(
-        harmless(`${rule}${field === null ? '' : ` (${field})`}: ${message}${found}`),
-        width,
-        indent,
-        `${indent}  `,
-      ),
-      ...(checks === null ? [] : told('rule', checks)),
-      ...(citation === null ? [] : told('from', citation)),
-      ...told('mend', mend),
-    ];
-  });
-  return [...lines, ...more(errors.length, width)];
+  const alike = Object.values(Object.groupBy(errors, ({ rule, message }) => `${rule} ${message}`));
+  const lines = alike.slice(0, MAX_SHOWN).flatMap((group) => ruleLines(group ?? [], width, indent));
+  // A warning of its own, which nobody would miss among thousands of errors.
+  const notKept = findings.find(({ rule }) => rule === MORE_FINDINGS);
+  const rest = notKept === undefined ? [] : wrap(harmless(notKept.message), width, indent, `${indent}  `);
+  return [...lines, ...more(alike.length, width), ...rest];
+}
+
+function ruleLines(group: readonly ExplainedFinding[], width: number, indent: string): readonly string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { rule, field, message, checks, citation, mend } = first;
+  const label = (text: string) => `${indent}  ${text.padEnd(6)}`;
+  const told = (name: string, text: string) => wrap(harmless(text), width, label(name), label(''));
+  const text = `${rule}${field === null ? '' : ` (${field})`}: ${message}${foundIn(group)}`;
+  return [
+    ...wrap(harmless(text), width, indent, `${indent}  `),
+    ...(checks === null ? [] : told('rule', checks)),
+    ...(citation === null ? [] : told('from', citation)),
+    ...told('mend', mend),
+  ];
+}
+
+function foundIn(group: readonly ExplainedFinding[]): string {
+  const values = group.flatMap(({ value }) => (value === null ? [] : [JSON.stringify(value)]));
+  if (values.length === 0) return '';
+  const rest = values.length - MAX_SHOWN;
+  const others = rest > 0 ? ` and ${count(rest)} more, see --json` : '';
+  return ` Found ${values.slice(0, MAX_SHOWN).join(', ')}${others}.`;
 }
 
 /** Where older rows of a rejected document stand, both are told, each by itself. */

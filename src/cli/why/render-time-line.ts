@@ -25,10 +25,10 @@ export function renderTimeLine(
   return [...lines, ...asItWas(as_of, remarks, paint, width)];
 }
 
-type Remark = Exclude<TimeLineEntry, { readonly type: 'event' | 'no_table' }>;
+type Remark = Exclude<TimeLineEntry, { readonly type: 'event' | 'no_table' | 'standing' }>;
 
 function isRemark(entry: TimeLineEntry): entry is Remark {
-  return entry.type !== 'event' && entry.type !== 'no_table';
+  return entry.type !== 'event' && entry.type !== 'no_table' && entry.type !== 'standing';
 }
 
 function asItWas(as_of: string, remarks: readonly Remark[], paint: Paint, width: number): readonly string[] {
@@ -92,6 +92,10 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
       if (deleted) return line(`deleted by retention${through} (${plural(days, 'business day')})`);
       const before = last === null ? 'there is none before' : `the last good one is as of ${last}`;
       return line(`no table${through} (${plural(days, 'business day')}): ${before}`);
+    }
+    case 'standing': {
+      const { date, to, tables } = entry;
+      return line(`still rejected${date === to ? '' : ` through ${to} (${plural(tables, 'table')})`}: as it was`);
     }
     case 'not_read_whole':
     case 'not_in_run':

@@ -35,10 +35,13 @@ describe('harmlessJson', () => {
       fc.property(fc.string({ unit: anyCharacter, maxLength: 50 }), (text) => {
         const json = harmlessJson({ text });
 
-        expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|\p{M}{5}/u);
         expect(JSON.parse(json)).toEqual({ text });
       }),
     );
+    const heap = { text: `Z${'\u0335'.repeat(90)}` };
+    expect(harmlessJson(heap).split('\u0335')).toHaveLength(5);
+    expect(JSON.parse(harmlessJson(heap))).toEqual(heap);
     const tags = { text: 'x\u009b31m \u202e \u2028 \u{e0041} \x7f' };
     expect(harmlessJson(tags)).toBe('{"text":"x\\u009b31m \\u202e \\u2028 \\udb40\\udc41 \\u007f"}');
   });

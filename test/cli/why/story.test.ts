@@ -86,6 +86,7 @@ describe('the story of a document', () => {
       [validLine('m-1', [row({})], 'x')],
       [rejectedLine('m-1', 'y')],
       [OTHER],
+      [OTHER],
       [validLine('m-1', [row({ 'A3.7': 'Texas' })], 'z')],
     ]);
 
@@ -93,6 +94,7 @@ describe('the story of a document', () => {
     expect(story.time_line.map((entry) => (entry.type === 'event' ? entry.event : entry.type))).toEqual([
       'new',
       'rejected',
+      'standing',
       'healed',
     ]);
     expect(story.time_line[1]).toMatchObject({
@@ -101,6 +103,7 @@ describe('the story of a document', () => {
     });
     const text = renderStory(story, HINTS, SCREEN).join('\n');
     expect(text).toContain('stale since 2021-10-12');
+    expect(text).toContain('  2021-10-13  still rejected through 2021-10-14 (2 tables): as it was\n');
     expect(text).toContain('A3.7: nothing -> "Texas"\n              current again');
   });
 
