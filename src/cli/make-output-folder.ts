@@ -1,5 +1,5 @@
 import { messageOf, PermanentError } from '../errors.ts';
-import { makeFolder } from '../stores/embedded/make-folder.ts';
+import { makeFolder } from '../stores/make-folder.ts';
 
 /** Makes a folder that the user has named, and those above it. @throws PermanentError `FILE_NOT_READABLE` */
 export function makeOutputFolder(folder: string): void {

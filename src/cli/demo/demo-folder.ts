@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, PermanentError } from '../../errors.ts';
-import { makeFolder } from '../../stores/embedded/make-folder.ts';
+import { makeFolder } from '../../stores/make-folder.ts';
 
 /** Tells a demo's folder from any other. Deleted last, so that a half-deleted folder still is one. */
 const MARKER = 'lexdelta-demo.json';

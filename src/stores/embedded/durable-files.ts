@@ -6,8 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { afterDurableWrite, beforeDurableWrite } from './durable-writes.ts';
-import { makeFolder } from './make-folder.ts';
 import { storageError } from './storage-error.ts';
 
 const PARTIAL = '.partial';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { PermanentError } from '../../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { CommitOptions, Environment, Table } from './environment.ts';
 import { GroupCommit } from './group-commit.ts';
 import { checkGuard, type Guard, INCARNATIONS, type IncarnationRecord } from './guard.ts';
 import { type Codec, type LmdbFile, openLmdbFile } from './lmdb-file.ts';
 import { LmdbTable } from './lmdb-table.ts';
-import { makeFolder } from './make-folder.ts';
 import { folderError } from './storage-error.ts';
 
 /** Raised whenever an older lexdelta could not read what this one writes. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder } from '../../../src/stores/embedded/make-folder.ts';
+import { makeFolder } from '../../src/stores/make-folder.ts';
 
 let root: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrno } from '../../errors.ts';
+import { hasErrno } from '../errors.ts';
 
 /**
  * Makes a folder and those above it that are missing. Node's own `recursive` never ends where a file system answers ENOENT
