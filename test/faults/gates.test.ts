@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LOCAL_SERVICES } from '../../src/cli/services.ts';
+import { runCli } from '../cli/support.ts';
 import { withStores } from './support/data-folder.ts';
 import { History } from './support/history.ts';
 import { type LexRequest, startTestLex, type TestLex } from './support/test-lex.ts';
@@ -23,6 +25,10 @@ afterEach(async () => {
   await lex.close();
   await history.end();
 });
+
+function cli(...args: readonly string[]) {
+  return runCli([...args, '--data', history.data], { services: LOCAL_SERVICES });
+}
 
 function lock() {
   return withStores(history.data, ({ jobStats }) => jobStats.getLock());
@@ -177,10 +183,24 @@ describe('removals above the cap', () => {
 
     const held = await history.succeed(TWO, cap);
     await history.expectFates(TWO, EVERY_DOCUMENT);
+    const listed = await cli('rejected', TWO, '--held-removals');
+    const told = JSON.parse((await cli('rejected', TWO, '--held-removals', '--json')).stdout);
+    const why = await cli('why', 'mac-0000000002');
     const overrides = [{ accept: 'removals', by: 'A. Operator', reason: 'cancelled' }] as const;
     const accepted = await history.succeed(TWO, { ...cap, attempt: 2, overrides });
 
     expect(held.query).toMatchObject([{ removed: 0, removals_held: 1, complete: true }]);
+    expect(listed.stdout).toContain(`1 removal held back by ${held.run}.`);
+    expect(listed.stdout).toMatch(/mac +mac-0000000002 +too many for one day/);
+    expect(told).toMatchObject({
+      schema: 'lexdelta.held-removals/1',
+      documents: [{ namespace: 'mac', lex_id: 'mac-0000000002', reason: 'too_many' }],
+      total: 1,
+      more: false,
+    });
+    expect(why.stdout).toContain('Its removal was held back.');
+    expect(why.stdout).toContain(`run --business-date ${TWO} --attempt 2 --input …`);
+    expect(why.stdout).toContain('--accept removals --by NAME --reason TEXT');
     expect(held.publication!.held_removals).toEqual({
       groups: [{ namespace: 'mac', reason: 'too_many', count: 1 }],
       first: [{ namespace: 'mac', lex_id: 'mac-0000000002' }],

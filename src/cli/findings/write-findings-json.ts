@@ -1,10 +1,8 @@
 import type { TableFinding } from '../../publish/published.ts';
 import { harmlessJson } from '../terminal/harmless.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { writeInBlocks } from '../terminal/write-in-blocks.ts';
 import { describeRule } from './tally-findings.ts';
-
-/** Written at once, about. */
-const BLOCK_UNITS = 64 * 1024;
 
 /**
  * Writes all findings as one JSON document, as they come: the same as the tallies with no limit, the counts of a rule behind
@@ -12,20 +10,12 @@ const BLOCK_UNITS = 64 * 1024;
  * @param head the document's first members
  * @param findings ascending by rule
  */
-export async function writeFindingsJson(
+export function writeFindingsJson(
   head: object,
   findings: AsyncIterable<TableFinding>,
   terminal: Pick<Terminal, 'write' | 'isOutputClosed'>,
 ): Promise<void> {
-  let text = '';
-  for await (const part of partsOf(head, findings)) {
-    text += part;
-    if (text.length < BLOCK_UNITS) continue;
-    await terminal.write(text);
-    if (terminal.isOutputClosed) return;
-    text = '';
-  }
-  await terminal.write(text);
+  return writeInBlocks(partsOf(head, findings), terminal);
 }
 
 async function* partsOf(head: object, findings: AsyncIterable<TableFinding>): AsyncGenerator<string> {

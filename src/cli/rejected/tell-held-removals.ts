@@ -14,6 +14,7 @@ import { harmless, harmlessJson } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { writeInBlocks } from '../terminal/write-in-blocks.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
 
 export interface HeldRemovalsFlags extends GlobalFlags {
@@ -49,7 +50,7 @@ export async function tellHeldRemovals(
     const held = only(namespace, readHeldRemovals(a3, day));
     if (terminal.isJson) {
       onData();
-      await streamJson(report, held, given ?? Number.POSITIVE_INFINITY, terminal);
+      await writeInBlocks(jsonOf(report, held, given ?? Number.POSITIVE_INFINITY), terminal);
     } else terminal.print(...(await render(report, held, given ?? DEFAULT_LIMIT, terminal)));
     return 0;
   } finally {
@@ -98,19 +99,17 @@ async function render(
 }
 
 /** One document as with every command, but never held. */
-async function streamJson(
+async function* jsonOf(
   { run, business_date }: RunReport,
   held: AsyncIterable<HeldRemoval>,
   limit: number,
-  terminal: Terminal,
-): Promise<void> {
+): AsyncIterable<string> {
   const head = harmlessJson({ schema: 'lexdelta.held-removals/1', run, business_date });
-  await terminal.write(`${head.slice(0, -1)},"documents":[`);
+  yield `${head.slice(0, -1)},"documents":[`;
   let total = 0;
   for await (const one of held) {
     total += 1;
-    if (terminal.isOutputClosed) return;
-    if (total <= limit) await terminal.write(`${total === 1 ? '' : ','}${harmlessJson(one)}`);
+    if (total <= limit) yield `${total === 1 ? '' : ','}${harmlessJson(one)}`;
   }
-  await terminal.write(`],"total":${total},"more":${total > limit}}\n`);
+  yield `],"total":${total},"more":${total > limit}}\n`;
 }

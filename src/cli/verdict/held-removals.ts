@@ -11,15 +11,20 @@ const WHY: Readonly<Record<HeldReason, string>> = {
   unanswered: ': Lex did not answer when it was asked for them. The next run asks again.',
 };
 
-/** A sentence or two for each namespace and reason. Of runs that did not list them all have one reason. */
+/**
+ * A sentence or two for each namespace and reason. Of runs that did not list them all have one reason; of one that published
+ * nothing it does not matter.
+ */
 export function heldWarnings({ query, publication }: RunReport): readonly string[] {
-  const groups =
-    publication?.held_removals?.groups ??
-    query.map(({ namespace, removals_held: count }) => ({ namespace, reason: 'too_many' as const, count }));
-  const held = groups.filter(({ count }) => count > 0);
-  return held.map(
-    ({ namespace, reason, count }) => `${namespace}: ${plural(count, 'removal')} held back${WHY[reason]}`,
-  );
+  const counted = query.map(({ namespace, removals_held: count }) => ({
+    namespace,
+    reason: 'too_many' as const,
+    count,
+  }));
+  const groups = (publication?.held_removals?.groups ?? counted).filter(({ count }) => count > 0);
+  return groups.map(({ namespace, reason, count }) => {
+    return `${namespace}: ${plural(count, 'removal')} held back${publication === null ? '.' : WHY[reason]}`;
+  });
 }
 
 /** Whether an operator's acceptance would carry some of them out. */

@@ -39,7 +39,7 @@ export function renderVerdict(report: RunReport, options: VerdictOptions): reado
 
 function headline(report: RunReport, { paint, width, isAlive }: VerdictOptions): readonly string[] {
   const [tone, words, text] = headlineParts(report, isAlive);
-  const [first = '', ...more] = wrap(text, width, `${words}  `, '  ');
+  const [first = '', ...more] = wrap(`${words}  ${text}`, width, '', '  ');
   return [first.replace(words, paint(tone, words)), ...more];
 }
 
