@@ -7,6 +7,8 @@ import { codePointLength, excerpt, isLongerThan } from './text.ts';
 
 /** Of a document whose every record is wrong, this many findings are kept; one more says that there are others. */
 export const MAX_FINDINGS = 1_000;
+/** The one more. */
+export const MORE_FINDINGS = 'LEX-more-findings' satisfies DocumentRuleId;
 /** A finding shows at most this many code points of a value. */
 const MAX_VALUE_LENGTH = 200;
 const CONTACT_FIELDS: ReadonlySet<A3Field | null> = new Set<A3Field>(['A3.13', 'A3.14', 'A3.15', 'A3.16']);
@@ -64,9 +66,9 @@ export class Findings {
     if (this.#found.size >= MAX_FINDINGS) {
       this.#isFull = true;
       // Says nothing of validity: an error among those left out has been noted above.
-      const message = messages.get('LEX-more-findings')!;
+      const message = messages.get(MORE_FINDINGS)!;
       const about = { field: null, value: null, agreement_id: null } as const;
-      this.#found.set('more', { ...about, rule: 'LEX-more-findings', severity: 'warning', message });
+      this.#found.set('more', { ...about, rule: MORE_FINDINGS, severity: 'warning', message });
       return;
     }
     this.#found.set(key, finding);

@@ -7,6 +7,7 @@ import type { JobData } from '../../runtime/job-data.ts';
 import { readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
+import { PROGRAM } from '../program-name.ts';
 import { plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -100,6 +101,8 @@ function print(what: string, as_of: string | null, impact: Impact, terminal: Ter
     terminal.print('', ...renderTable(columns, cells, terminal.width, '  '));
   }
   if (documents > examples.length) terminal.note(`There are more: --limit ${documents}`);
-  const hint = 'A change of this row has the next run transform these documents again, and no others.';
+  const hint =
+    'A change of this row by an import has the next run transform these documents again, and no others; after one by hand, ' +
+    `or its deletion, ask for it: ${PROGRAM} replay --look-ups.`;
   terminal.note(...wrap(hint, terminal.errorWidth));
 }

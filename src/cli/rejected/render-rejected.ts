@@ -1,3 +1,4 @@
+import { MAX_FINDINGS } from '../../agreements/table-a3/findings.ts';
 import { deletedBy } from '../../publish/retention/deleted-texts.ts';
 import type { TextsRecord } from '../../publish/retention/texts-record.ts';
 import { count, plural } from '../terminal/figures.ts';
@@ -43,7 +44,7 @@ export function renderByRule(head: RejectedHead, tally: RejectedTally, page: Pag
   return [...headline(head, tally, page), header, ...rows];
 }
 
-function headline(head: RejectedHead, { documents }: RejectedTally, { width }: Page): readonly string[] {
+function headline(head: RejectedHead, tally: RejectedTally, { width }: Page): readonly string[] {
   const when = head.isPublished
     ? `rejected as of ${head.run}, standing ones included`
     : `rejected by ${head.run}, which published nothing`;
@@ -52,7 +53,22 @@ function headline(head: RejectedHead, { documents }: RejectedTally, { width }: P
     ...(head.rule === null ? [] : [`by ${head.rule}`]),
   ].join(', ');
   const texts = head.deletion === null ? '' : ` The raw texts were ${deletedBy(head.deletion)}.`;
-  return wrap(harmless(`${plural(documents, 'document')} ${when}${only === '' ? '' : `: ${only}`}.${texts}`), width);
+  const text = `${whatOf(tally)} ${when}${only === '' ? '' : `: ${only}`}.${texts}${notKept(tally)}`;
+  return wrap(harmless(text), width);
+}
+
+/** Apart, as the verdict of the run and its ledger have them. */
+function whatOf({ documents: all, unreadable }: RejectedTally): string {
+  const documents = plural(all - unreadable, 'document');
+  const rows = plural(unreadable, 'unreadable row');
+  if (unreadable === 0) return documents;
+  return all === unreadable ? rows : `${documents} and ${rows}`;
+}
+
+function notKept({ cut_short }: RejectedTally): string {
+  if (cut_short === 0) return '';
+  const has = cut_short === 1 ? 'has' : 'have';
+  return ` ${plural(cut_short, 'document')} ${has} more findings than the ${count(MAX_FINDINGS)} that are kept of one.`;
 }
 
 const RULE_COLUMNS: readonly Column[] = [

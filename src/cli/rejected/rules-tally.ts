@@ -1,3 +1,4 @@
+import { MORE_FINDINGS } from '../../agreements/table-a3/findings.ts';
 import { RULES } from '../../agreements/table-a3/rules.ts';
 import type { RejectedItem, UnreadableRow } from './rejected-items.ts';
 
@@ -30,7 +31,11 @@ export interface RuleTally {
 }
 
 export interface RejectedTally {
+  /** Unreadable rows among them. */
   readonly documents: number;
+  readonly unreadable: number;
+  /** Documents with more findings than are kept of one: more was found in them than is told. */
+  readonly cut_short: number;
   /** The most frequent first. */
   readonly rules: readonly RuleTally[];
 }
@@ -64,10 +69,12 @@ export async function tallyByRule(
   { perRule, inAll }: ReasonLimits,
 ): Promise<RejectedTally> {
   const rules = new Map<string, Counted>();
-  let documents = 0;
+  const counts = { documents: 0, unreadable: 0, cut_short: 0 };
   let kept = 0;
   for await (const { namespace, lex_id, since, findings, unreadable } of items) {
-    documents += 1;
+    counts.documents += 1;
+    counts.unreadable += Number(unreadable !== null);
+    counts.cut_short += Number(findings.some(({ rule }) => rule === MORE_FINDINGS));
     const errors = findings.filter(({ severity }) => severity === 'error');
     for (const { rule, agreement_id, field, value, message } of errors) {
       const tally = rules.get(rule) ?? { field, message, documents: 0, findings: 0, reasons: [] };
@@ -85,5 +92,5 @@ export async function tallyByRule(
     ...wordsOf(rule),
     more: tally.findings > tally.reasons.length,
   }));
-  return { documents, rules: sorted.toSorted((a, b) => b.documents - a.documents || (a.rule < b.rule ? -1 : 1)) };
+  return { ...counts, rules: sorted.toSorted((a, b) => b.documents - a.documents || (a.rule < b.rule ? -1 : 1)) };
 }

@@ -1,5 +1,7 @@
 /** The work of `lexdelta rejected`. */
+import { MORE_FINDINGS } from '../../agreements/table-a3/findings.ts';
 import { RULES } from '../../agreements/table-a3/rules.ts';
+import type { Finding } from '../../agreements/transformed.ts';
 import { PermanentError } from '../../errors.ts';
 import { manifestKey } from '../../publish/attempt-files.ts';
 import { openPublishedDay, type PublishedDay, readRejected } from '../../publish/read-published.ts';
@@ -117,8 +119,12 @@ async function* onlyAskedFor(
     if (namespace !== undefined && item.namespace !== namespace) continue;
     if (rule === undefined) yield item;
     else {
-      const findings = item.findings.filter((finding) => finding.rule === rule && finding.severity === 'error');
-      if (findings.length > 0) yield { ...item, findings };
+      const isMeant = ({ rule: id, severity }: Finding) => id === rule && severity === 'error';
+      if (item.findings.some(isMeant)) {
+        // That more was found than is kept may be of this rule, too.
+        const findings = item.findings.filter((finding) => isMeant(finding) || finding.rule === MORE_FINDINGS);
+        yield { ...item, findings };
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A document's story as people read it: what stands, what it is made of, then its time line, the oldest day first. */
 import { ABSENT } from '../../agreements/look-up-items.ts';
-import type { DocumentRuleId } from '../../agreements/table-a3/document-rules.ts';
 import { MANDATORY_FIELDS, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
+import { MORE_FINDINGS } from '../../agreements/table-a3/findings.ts';
 import { excerpt } from '../../agreements/table-a3/text.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { TextOfReject } from '../../publish/history/text-of-reject.ts';
@@ -33,7 +33,6 @@ const MAX_WHOLE_ROWS = 3;
 /** Characters of a name; some lines of a screen. */
 const MAX_NAME_SHOWN = 400;
 const LABEL_WIDTH = 12;
-const MORE_FINDINGS = 'LEX-more-findings' satisfies DocumentRuleId;
 
 export function renderStory(
   story: DocumentStory,

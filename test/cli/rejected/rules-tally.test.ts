@@ -38,6 +38,21 @@ describe('rejected, rule by rule', () => {
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
+  it('counts unreadable rows apart, and documents in which more was found than is kept', async () => {
+    const [more, other] = [item('cct-1', 'A'), item('cct-2', 'A')];
+    const cut = { ...more.findings[0]!, rule: 'LEX-more-findings', severity: 'warning' } as const;
+    const items = [{ ...more, findings: [...more.findings, cut] }, other, item(null, 'B', { after: '', bytes: 2 })];
+
+    const tally = await tallyByRule(stream(items), { perRule: 10, inAll: 10 });
+
+    expect(tally).toMatchObject({ documents: 3, unreadable: 1, cut_short: 1 });
+    expect(tally.rules.map(({ rule }) => rule)).toEqual(['A', 'B']);
+    expect(renderRejected(HEAD, tally, SCREEN).slice(0, 3).join(' ')).toBe(
+      '2 documents and 1 unreadable row rejected as of agreements-2021-10-20, standing ones included. ' +
+        '1 document has more findings than the 1,000 that are kept of one. ',
+    );
+  });
+
   it('keeps so many reasons in all, yet the first ones of each rule, and says where there are more', async () => {
     const often = Array.from({ length: 50 }, (_, i) => item(`cct-${i}`, 'A'));
     const late = Array.from({ length: 12 }, (_, i) => item(`mac-${i}`, 'B'));
