@@ -224,8 +224,8 @@ describe('lexdelta trends', () => {
     const { exitCode, stdout } = await cli('trends');
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('2021-10-21     510    1       10  2.1 %            0        1         1\n');
-    expect(stdout).toContain('2021-10-25     510    0        0    0 %           15        0         2\n');
+    expect(stdout).toContain('2021-10-21     510    1       10            0  2.1 %        1         1\n');
+    expect(stdout).toContain('2021-10-25     510    0        0           15  2.9 %        0         2\n');
     expect(stdout).toContain('pwm            90    0 %  ·█▁\n');
     for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
