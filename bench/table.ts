@@ -1,7 +1,7 @@
 /**
  * Time and memory of the stages that go through a whole table, by its size: `node bench/table.ts [--rows 200000,2000000]`.
  * Publishes two days of it (`table/make-day.ts`) below `--folder` (default: a temporary one), and runs each stage of the second in
- * a process of its own, so that its peak memory is its own. The plain loop reads the bytes that the stage reads, decompressed,
+ * a process of its own, started as the program itself is, so that its peak memory is its own. The plain loop reads the bytes that the stage reads, decompressed,
  * and writes as many as the stage writes, in a process of its own as well.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { MEMORY_FLAGS } from '../bin/memory-flags.js';
 import { STAGES, type StageName } from './table/stages.ts';
 
 interface Measured {
@@ -40,7 +41,17 @@ async function work(name: StageName, folder: string, rows: number, isLoop: boole
 
 function measure(name: StageName, folder: string, rows: number, isLoop: boolean): Measured {
   const self = fileURLToPath(import.meta.url);
-  const args = [self, '--stage', name, '--folder', folder, '--rows', String(rows), ...(isLoop ? ['--loop'] : [])];
+  const args = [
+    ...MEMORY_FLAGS,
+    self,
+    '--stage',
+    name,
+    '--folder',
+    folder,
+    '--rows',
+    String(rows),
+    ...(isLoop ? ['--loop'] : []),
+  ];
   const { stdout, status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error(`${name} of ${rows} rows failed.`);
   return JSON.parse(stdout.toString()) as Measured;

@@ -2,7 +2,7 @@
 /**
  * Starts lexdelta on any Node from 18 on. lexdelta itself needs Node 22.18: where the running one is older, the `node`
  * package's binary takes over (a development dependency of the repository), if it is there.
- * Only syntax and modules of Node 18 in this file.
+ * Only syntax and modules of Node 18 in this folder.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,14 +10,9 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MEMORY_FLAGS } from './memory-flags.js';
 
 const NEEDED = [22, 18];
-/**
- * How V8 keeps the heap: by default it lets the young generation and the garbage of the old one grow to several times what
- * is alive, so that a process over a large table takes twice the memory, and the more the longer it runs. Measured with
- * `npm run bench:table`; nothing gets slower.
- */
-const MEMORY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 /** Set for the process that took over: when that one is too old as well, it does not hand over again. */
 const HANDED_OVER = 'LEXDELTA_HANDED_OVER';
 const here = dirname(fileURLToPath(import.meta.url));

@@ -31,7 +31,7 @@ beforeAll(async () => {
     const folder = join(root, project);
     await mkdir(join(folder, 'bin'), { recursive: true });
     await mkdir(join(folder, 'dist', 'cli'), { recursive: true });
-    await copyFile('bin/lexdelta.js', join(folder, 'bin', 'lexdelta.js'));
+    for (const file of ['lexdelta.js', 'memory-flags.js']) await copyFile(join('bin', file), join(folder, 'bin', file));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     await writeFile(join(folder, 'dist', 'cli', 'main.js'), MAIN);
   }
