@@ -4,6 +4,7 @@
  */
 import type { WriteAsOfInput, WriteAsOfOutput } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { attemptOfManifest } from './attempt-files.ts';
 import type { AsOfPointer, Manifest } from './published.ts';
 import { encodeJson, readJson } from './shard-plan.ts';
 
@@ -16,19 +17,21 @@ type Store = Pick<JobDailyA3Data, 'get' | 'putPointer'>;
 /** A date that a later attempt was published for stays with that one: the run that asks has slept through it. */
 export async function writeAsOf(input: WriteAsOfInput, { a3 }: { readonly a3: Store }): Promise<WriteAsOfOutput> {
   const key = asOfKey(input.business_date);
-  const now = manifestOf(await a3.get(key));
+  const now = pointedAt(await a3.get(key));
   if (now !== null && (await isBuiltOn(now, input.manifest, a3))) return { key };
   const pointer: AsOfPointer = { manifest: input.manifest };
   await a3.putPointer(key, encodeJson(pointer));
   return { key };
 }
 
-/** `null`: no pointer, or a damaged one, which is written anew. */
-function manifestOf(pointer: Buffer | null): string | null {
+/** The manifest that a pointer names. `null`: there is no pointer, or it is damaged, and leads nowhere. */
+export function pointedAt(pointer: Buffer | null): string | null {
   if (pointer === null) return null;
   try {
-    const { manifest } = JSON.parse(pointer.toString('utf8')) as Partial<AsOfPointer>;
-    return typeof manifest === 'string' ? manifest : null;
+    const { manifest } = (JSON.parse(pointer.toString('utf8')) ?? {}) as Partial<AsOfPointer>;
+    if (typeof manifest !== 'string') return null;
+    attemptOfManifest(manifest);
+    return manifest;
   } catch {
     return null;
   }
@@ -40,8 +43,10 @@ function manifestOf(pointer: Buffer | null): string | null {
  */
 async function isBuiltOn(later: string, earlier: string, a3: Store): Promise<boolean> {
   if (later === earlier || (await baseOf(earlier, a3)) === later) return false;
-  for (let base = await baseOf(later, a3); base !== null; base = await baseOf(base, a3)) {
+  const seen = new Set<string>(); // No run writes bases that lead in a circle, and none is to hang where somebody did.
+  for (let base = await baseOf(later, a3); base !== null && !seen.has(base); base = await baseOf(base, a3)) {
     if (base === earlier) return true;
+    seen.add(base);
   }
   return false;
 }

@@ -123,9 +123,9 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     expect(documents[1].time_line.at(-2)).toMatchObject({ date: TWO, event: 'removed' });
   });
 
-  it('tells a day on which a document was only saved again, and one that healed it', async () => {
+  it('tells a day on which only the bytes of a document differ, and one that healed it', async () => {
     expect((await cli('why', 'cct-0000000007')).stdout).toContain(
-      '  2021-10-21  touched: saved again in Lex with the same content, by\n',
+      '  2021-10-21  touched: its stored bytes differ, its content does not, by\n',
     );
     const { documents } = await json('why', 'docman-0000000001');
     expect(documents[0].time_line.map((entry: { event?: string; date: string }) => entry.event ?? entry.date)).toEqual([

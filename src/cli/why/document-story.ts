@@ -1,10 +1,12 @@
 /** All that is told of one document: what stands now, what it is made of, and its time line. Contact details are masked. */
+import { compareBytes } from '../../agreements/byte-order.ts';
 import type { Use } from '../../agreements/look-up-items.ts';
 import type { NamespaceModule } from '../../agreements/namespaces/namespace-module.ts';
 import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/table-a3/fields.ts';
 import { shownValue } from '../../agreements/table-a3/findings.ts';
 import type { Finding } from '../../agreements/transformed.ts';
 import type { HeldReason, NamespaceCounts } from '../../job/contracts.ts';
+import { attemptOfManifest } from '../../publish/attempt-files.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
 import {
@@ -36,7 +38,11 @@ export interface StoryEvent {
    * their dates, or on this one. `null`: nothing lies in between.
    */
   readonly since: string | null;
-  /** The run that made the result; `null`: none did, as where a document was removed or only saved again. */
+  /** Date of the later table that the day was published after, and is built on; `null`: the usual order. */
+  readonly published_after: string | null;
+  /** Of `first`: date of the table that the day was built on, which is not there any more, as nothing older is. */
+  readonly lost_base: string | null;
+  /** The run that made the result; `null`: none did, as where a document was removed, or only its bytes differ. */
   readonly made_by: string | null;
   readonly event: DayEventKind;
   readonly rows: readonly RowDifference[];
@@ -99,8 +105,10 @@ export interface StoryOrigin {
 
 export interface DocumentStory extends Place {
   readonly found_by: FoundDocument['found_by'];
-  /** Of the newest table that is looked at. */
+  /** Of the table last published, of those that are looked at: what stands is told of this one. */
   readonly as_of: string;
+  /** The newest date of a table that is looked at: another where that was published before. */
+  readonly newest_date: string;
   readonly state: StoryState;
   readonly rows: readonly StoryRow[];
   /** What the rows were made with; `null`: not known. */
@@ -148,6 +156,7 @@ export function tellStory(
     lex_id,
     found_by,
     as_of: day.manifest.business_date,
+    newest_date: newestDate(days, context.between),
     state: stateOf(state, history),
     rows: state.rows.map(storyRow),
     warnings: warnings?.map(explainFinding) ?? null,
@@ -166,6 +175,11 @@ export function tellStory(
     rejection_origin: rejectionOrigin(namespace, state, days, context),
     time_line: timeLine(namespace, history, context),
   };
+}
+
+function newestDate(days: readonly HistoryDay[], between: Between | null): string {
+  const dates = days.map(({ manifest }) => manifest.business_date).filter((date) => isWithin(date, between));
+  return dates.sort().at(-1)!;
 }
 
 function stateOf({ rows, rejected }: DocumentState, history: readonly DocumentDay[]): StoryState {
@@ -223,11 +237,12 @@ function timeLine(
 ): readonly TimeLineEntry[] {
   const gaps = missing.map((days): TimeLineEntry => ({ type: 'no_table', date: days.from, ...days }));
   const entries: TimeLineEntry[] = [];
-  for (const [i, one] of [...history.entries()].reverse()) {
-    const { business_date } = one.day.manifest;
+  // Days come in the order of their publication, which is nearly always that of their dates.
+  const byDate = [...history.entries()].reverse().sort(([, a], [, b]) => compareBytes(dateOf(a.day), dateOf(b.day)));
+  for (const [i, one] of byDate) {
+    const business_date = dateOf(one.day);
     if (!isWithin(business_date, between)) continue;
     const ofDay = entriesOfDay(namespace, before(history, i), one);
-    // Days come in the order of their publication, which is nearly always that of their dates.
     while (gaps[0] !== undefined && gaps[0].date < business_date) entries.push(gaps.shift()!);
     entries.push(...ofDay);
     if (ofDay.length === 0 && i > 0 && one.state.rejected !== null) addStanding(entries, business_date);
@@ -241,24 +256,30 @@ function addStanding(entries: TimeLineEntry[], to: string): void {
   else entries[entries.length - 1] = { ...last, to, tables: last.tables + 1 };
 }
 
-interface Before {
+interface Before extends Pick<StoryEvent, 'since' | 'published_after'> {
   /** `null`: not known. */
   readonly state: DocumentState | null;
-  readonly since: string | null;
 }
 
 /** Where the base was deleted, the last table before it that is kept stands for it. */
 function before(history: readonly DocumentDay[], i: number): Before {
-  const { base } = history[i]!.day;
+  const { day } = history[i]!;
   const older = history[i + 1];
-  if (base === 'none') return { state: NOTHING, since: null };
-  if (older === undefined) return { state: null, since: null };
-  return { state: older.state, since: base === 'gone' ? older.day.manifest.business_date : null };
+  if (day.base === 'none') return { state: NOTHING, since: null, published_after: null };
+  if (older === undefined) return { state: null, since: null, published_after: null };
+  const { state } = older;
+  if (day.base === 'gone') return { state, since: dateOf(older.day), published_after: null };
+  return { state, since: null, published_after: dateOf(older.day) > dateOf(day) ? dateOf(older.day) : null };
+}
+
+function dateOf({ manifest }: HistoryDay): string {
+  return manifest.business_date;
 }
 
 const NOTHING: DocumentState = { rows: [], rejected: null, unreadable: [] };
 
-function entriesOfDay(namespace: string, { state, since }: Before, now: DocumentDay): readonly TimeLineEntry[] {
+function entriesOfDay(namespace: string, older: Before, now: DocumentDay): readonly TimeLineEntry[] {
+  const { state, since, published_after } = older;
   const { business_date: date, attempt, run, query } = now.day.manifest;
   const entries: TimeLineEntry[] = [];
   const counts = query.find((one) => one.namespace === namespace);
@@ -274,10 +295,16 @@ function entriesOfDay(namespace: string, { state, since }: Before, now: Document
   const { kind, rows, reasons, row_reasons } = event;
   // These two are of the day alone.
   const ofDay = kind === 'touched' || kind === 'unreadable';
-  const about = { date, attempt, run, since: ofDay ? null : since, made_by: isMade ? maker : null };
+  const lost_base = kind === 'first' ? baseDate(now.day) : null;
+  const made_by = isMade ? maker : null;
+  const about = { date, attempt, run, since: ofDay ? null : since, published_after, lost_base, made_by };
   const findings = findingsOf(kind, now.state);
   const masked = rows.map((row) => ({ ...row, fields: maskFields(row.fields) }));
   return [...entries, { type: 'event', ...about, event: kind, rows: masked, reasons, row_reasons, findings }];
+}
+
+function baseDate({ manifest: { base } }: HistoryDay): string | null {
+  return base === null ? null : attemptOfManifest(base).business_date;
 }
 
 /** The run that made the last result; `null`: there is none. */

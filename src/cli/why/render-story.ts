@@ -60,7 +60,7 @@ const STATES: Readonly<Record<StoryState, readonly [icon: string, tone: 'good' |
 };
 
 function head(
-  { namespace, lex_id, state, as_of, found_by, rejected, held }: DocumentStory,
+  { namespace, lex_id, state, as_of, newest_date, found_by, rejected, held }: DocumentStory,
   paint: Paint,
   width: number,
 ) {
@@ -68,7 +68,14 @@ function head(
   const named = found_by === 'raw' ? ' Its text names what was asked for.' : '';
   const since = rejected === null ? '' : ` since ${rejected.standing_since}`;
   const kept = held === null ? '' : ' Its removal was held back.';
-  const [first = '', ...more] = wrap(`${words}${since}, as of ${as_of}.${kept}${named}`, width, `${icon} `, '  ');
+  const late =
+    as_of === newest_date ? '' : `, the table last published; the newest date, ${newest_date}, came before it`;
+  const [first = '', ...more] = wrap(
+    `${words}${since}, as of ${as_of}${late}.${kept}${named}`,
+    width,
+    `${icon} `,
+    '  ',
+  );
   return [
     ...wrap(harmless(`${namespace}/${lex_id}`), width).map((line) => paint('strong', line)),
     first.replace(words, (text) => paint(tone, text)),

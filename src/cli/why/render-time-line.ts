@@ -1,3 +1,4 @@
+import { compareBytes } from '../../agreements/byte-order.ts';
 import type { HeldReason } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DayEventKind, Reason } from '../../publish/history/explain-day.ts';
@@ -11,18 +12,20 @@ import { findingLines, MAX_SHOWN, rowName, short, versionWord } from './render-s
 const INDENT = ' '.repeat(14);
 
 export function renderTimeLine(
-  { time_line, as_of, rejected }: DocumentStory,
+  { time_line, as_of, newest_date, rejected }: DocumentStory,
   paint: Paint,
   width: number,
 ): readonly string[] {
   // The findings that stand are told above.
   const standing = rejected?.run ?? null;
-  const isQuiet = !time_line.some((entry) => entry.date === as_of && entry.type === 'event');
-  const told = time_line.filter((entry) => !(isQuiet && entry.date === as_of && isRemark(entry)));
-  const lines = told.flatMap((entry) => renderEntry(entry, standing, paint, width));
-  if (!isQuiet) return lines;
-  const remarks = time_line.filter(isRemark).filter(({ date }) => date === as_of);
-  return [...lines, ...asItWas(as_of, remarks, paint, width)];
+  const isQuiet = (date: string) => !time_line.some((entry) => entry.date === date && entry.type === 'event');
+  const quiet = [...new Set([as_of, newest_date])].filter(isQuiet);
+  const told = time_line
+    .filter((entry) => !(quiet.includes(entry.date) && isRemark(entry)))
+    .map((entry) => ({ date: entry.date, lines: renderEntry(entry, standing, paint, width) }));
+  const remarks = (date: string) => time_line.filter(isRemark).filter((entry) => entry.date === date);
+  const asBefore = quiet.map((date) => ({ date, lines: asItWas(date, remarks(date), paint, width) }));
+  return [...told, ...asBefore].sort((a, b) => compareBytes(a.date, b.date)).flatMap(({ lines }) => lines);
 }
 
 type Remark = Exclude<TimeLineEntry, { readonly type: 'event' | 'no_table' | 'standing' }>;
@@ -71,7 +74,7 @@ function heldWords(reason: HeldReason, namespace: string): string {
 }
 
 const EVENTS: Readonly<Record<DayEventKind, readonly [tone: 'good' | 'warning' | 'bad' | 'quiet', words: string]>> = {
-  first: ['quiet', 'stands already: no earlier day is looked at'],
+  first: ['quiet', 'stands already'],
   new: ['good', 'new'],
   changed: ['good', 'changed'],
   remade: ['quiet', 'transformed again, with the same rows'],
@@ -79,7 +82,7 @@ const EVENTS: Readonly<Record<DayEventKind, readonly [tone: 'good' | 'warning' |
   rejected_again: ['bad', 'transformed again, and rejected again'],
   healed: ['good', 'healed: rejected before, valid now'],
   removed: ['bad', 'removed: Lex has it no more'],
-  touched: ['quiet', 'touched: saved again in Lex with the same content'],
+  touched: ['quiet', 'touched: its stored bytes differ, its content does not'],
   unreadable: ['warning', 'unreadable in Lex that day: it keeps what it had'],
 };
 
@@ -111,14 +114,12 @@ function renderEntry(entry: TimeLineEntry, standing: string | null, paint: Paint
 }
 
 function renderEvent(entry: StoryEvent, paint: Paint, width: number): readonly string[] {
-  const { date, run, since, made_by, event, rows, reasons, row_reasons, findings } = entry;
+  const { date, made_by, since, event, rows, reasons, row_reasons, findings } = entry;
   const [tone, words] = EVENTS[event];
-  // On which of the deleted days is not known, only which run it was.
-  const when = since === null ? `, by ${run}` : ` since ${since}, the last table before that is kept`;
   const who = since === null || made_by === null ? '' : `, by ${made_by}`;
   const isWhole = rows.length > 0 && rows.every(({ change }) => change !== 'changed');
   const whole = isWhole ? ` (${wholeRows(rows)})` : '';
-  const [first = '', ...more] = wrap(`${words}${whole}${when}${who}`, width, `  ${date}  `, INDENT);
+  const [first = '', ...more] = wrap(`${words}${whole}${whenWords(entry)}${who}`, width, `  ${date}  `, INDENT);
   // What was added stands above, unless it is there no more.
   const told = rows.every(({ change }) => change === 'added') ? [] : rows;
   const ofRows = JSON.stringify(row_reasons) === JSON.stringify(reasons) ? [] : row_reasons;
@@ -131,6 +132,13 @@ function renderEvent(entry: StoryEvent, paint: Paint, width: number): readonly s
     ...reasonLines('against the rows that stood', ofRows, width),
     ...findingLines(findings, width, INDENT),
   ];
+}
+
+function whenWords({ run, since, published_after, lost_base }: StoryEvent): string {
+  if (lost_base !== null) return `: the table before, as of ${lost_base}, is not there any more, nor is an older one`;
+  // On which of the deleted days is not known, only which run it was.
+  if (since !== null) return ` since ${since}, the last table before that is kept`;
+  return `, by ${run}${published_after === null ? '' : `, published after the table as of ${published_after}`}`;
 }
 
 function wholeRows(rows: readonly RowDifference[]): string {

@@ -21,7 +21,7 @@ export interface DocumentState extends DocumentRejects {
 export interface DocumentDay {
   readonly day: HistoryDay;
   readonly state: DocumentState;
-  /** Saved again in Lex with the same content; `null`: not known. */
+  /** Its bytes in Lex differ from those before, its content does not; `null`: not known. */
   readonly touched: boolean | null;
   /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. */
   readonly held: HeldReason | null;

@@ -8,7 +8,7 @@ import type { DocumentDay, DocumentState } from './document-history.ts';
 /**
  * `first`: it stood already on the first day that is known. `remade`: transformed again, with the same rows.
  * `rejected_again`: by another result than the one that stood. `healed`: rejected before, valid now.
- * `touched`: saved again in Lex with the same content, which changes nothing here.
+ * `touched`: its bytes in Lex differ, its content does not, which changes nothing here.
  * `unreadable`: a row of Lex with its id could not be read, and it keeps what it had.
  */
 export type DayEventKind =

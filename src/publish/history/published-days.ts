@@ -1,8 +1,12 @@
-/** Every day that was published and is still there: along the bases from the head, and by the pointers of dates. */
+/**
+ * Every day that was published and is still there: along the bases from the head, and by the pointers of dates. The one walk
+ * over days; it visits each table once, whatever bases and pointers say.
+ */
+import { compareBytes } from '../../agreements/byte-order.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import type { JobStats } from '../../stores/job-stats.ts';
-import type { AsOfPointer } from '../published.ts';
 import { openPublishedDay, type PublishedDay } from '../read-published.ts';
+import { pointedAt } from '../write-as-of.ts';
 
 export interface HistoryDay extends PublishedDay {
   /** `known`: the next older day of the same iteration. `none`: the first publication. `gone`: deleted. */
@@ -15,24 +19,23 @@ export interface PublishedDaysDeps {
 }
 
 /**
- * The newest publication first, each once; of a date that was published twice both. Where a base was deleted, the next one is
- * that of the last date before it that still has a table.
+ * The newest publication first, each once; of a date that was published twice both. Where a base was deleted, it goes on with
+ * the line of bases that has the last date before it; which of the two was published first nothing else tells.
  * @throws PermanentError `STORE_CORRUPT`
  */
 export async function* readPublishedDays({ jobStats, a3 }: PublishedDaysDeps): AsyncIterable<HistoryDay> {
   const { head } = await jobStats.getLock();
-  let day = head === null ? null : await openPublishedDay(a3, head);
-  let pointers: readonly string[] | null = null;
   const seen = new Set<string>();
+  let day = head === null ? null : await openPublishedDay(a3, head);
+  let others: Map<string, PublishedDay> | null = null;
   while (day !== null) {
     const { base, business_date } = day.manifest;
     seen.add(day.key);
-    const older: PublishedDay | null = base === null ? null : await openIfThere(a3, base);
+    others?.delete(day.key);
+    const older: PublishedDay | null = base === null || seen.has(base) ? null : await openIfThere(a3, base);
     yield { ...day, base: base === null ? 'none' : older === null ? 'gone' : 'known' };
-    day = older;
-    if (day !== null || base === null) continue;
-    pointers ??= await pointersOf(a3);
-    day = await lastDayBefore(a3, pointers, business_date, seen);
+    if (older === null && base !== null) others ??= await readOthers(a3, seen);
+    day = older ?? (others === null ? null : nextLine(others, business_date));
   }
 }
 
@@ -42,35 +45,61 @@ async function openIfThere(a3: Pick<JobDailyA3Data, 'get'>, key: string): Promis
   return body === null ? null : openPublishedDay({ get: async () => body }, key);
 }
 
-/** Keys of the pointers, descending by date. */
-async function pointersOf(a3: Pick<JobDailyA3Data, 'list'>): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for await (const { key } of a3.list('as_of')) keys.push(key);
-  return keys.sort().reverse();
-}
-
-/** @param seen manifests to pass over: a date that was published late stands before the ones that it was built on */
-async function lastDayBefore(
-  a3: Pick<JobDailyA3Data, 'get'>,
-  pointers: readonly string[],
-  date: string,
+/** Days that pointers lead to, and their bases, by key. */
+async function readOthers(
+  a3: Pick<JobDailyA3Data, 'get' | 'list'>,
   seen: ReadonlySet<string>,
-): Promise<PublishedDay | null> {
-  for (const pointer of pointers) {
-    if (pointer >= `as_of/${date}.json`) continue;
-    const manifest = manifestOf(await a3.get(pointer));
-    const day = manifest === null || seen.has(manifest) ? null : await openIfThere(a3, manifest);
-    if (day !== null) return day;
+): Promise<Map<string, PublishedDay>> {
+  const found = new Map<string, PublishedDay>();
+  for await (const pointer of a3.list('as_of')) {
+    // A damaged pointer leads nowhere; its day is found when its date is asked for, with the error.
+    let key = pointedAt(await a3.get(pointer.key));
+    while (key !== null && !seen.has(key) && !found.has(key)) {
+      const day: PublishedDay | null = await openIfThere(a3, key);
+      if (day !== null) found.set(key, day);
+      key = day?.manifest.base ?? null;
+    }
   }
-  return null;
+  return found;
 }
 
-/** A damaged pointer leads nowhere; its day is found when its date is asked for, with the error. */
-function manifestOf(body: Buffer | null): string | null {
-  try {
-    const { manifest } = JSON.parse(body?.toString('utf8') ?? '{}') as Partial<AsOfPointer>;
-    return typeof manifest === 'string' ? manifest : null;
-  } catch {
-    return null;
+/**
+ * The newest publication of the line of bases to go on with; `null`: nothing is left. The line that reaches the first publication
+ * is the last one.
+ */
+function nextLine(others: ReadonlyMap<string, PublishedDay>, date: string): PublishedDay | null {
+  const builtOn = new Map([...others.values()].map((day) => [day.manifest.base, day]));
+  const lines = new Map<string, Line>();
+  for (const day of others.values()) {
+    const newest = climb(day, builtOn);
+    const line = lines.get(newest.key) ?? { newest, isLast: false, before: '', after: '' };
+    const { business_date, base } = day.manifest;
+    const which = business_date < date ? 'before' : 'after';
+    const isLast = line.isLast || base === null;
+    lines.set(newest.key, { ...line, isLast, [which]: business_date > line[which] ? business_date : line[which] });
   }
+  const inOrder = [...lines.values()].sort(
+    (a, b) => Number(a.isLast) - Number(b.isLast) || compareBytes(b.before, a.before) || compareBytes(b.after, a.after),
+  );
+  return inOrder[0]?.newest ?? null;
+}
+
+interface Line {
+  readonly newest: PublishedDay;
+  /** Whether its oldest day is the first publication. */
+  readonly isLast: boolean;
+  /** Its last date before the one to go on from, and its last date after that; `''`: none. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Bases that lead in a circle, which no run writes, have no newest: then wherever it was come to. */
+function climb(day: PublishedDay, builtOn: ReadonlyMap<string | null, PublishedDay>): PublishedDay {
+  const climbed = new Set<string>();
+  let newest = day;
+  for (let next = builtOn.get(newest.key); next !== undefined && !climbed.has(next.key); next = builtOn.get(next.key)) {
+    climbed.add(next.key);
+    newest = next;
+  }
+  return newest;
 }

@@ -4,8 +4,8 @@ import type { PublishedDay } from '../read-published.ts';
 import { readSliceLines } from './slice-lines.ts';
 
 /**
- * Whether the day's run found the document saved again in Lex with the same content: other bytes, or another value of a
- * volatile member. That changes nothing that is published, so only what the day was made of tells it.
+ * Whether the day's run found other bytes of the document in Lex, and the same content: another spelling, or another value of a
+ * volatile member. Whether somebody saved it is not known. That changes nothing that is published, so only what the day was made of tells it.
  * @returns `null`: not known, because that was deleted
  * @throws PermanentError `STORE_CORRUPT`
  */

@@ -41,11 +41,12 @@ async function storyOf(
   deleted: readonly number[] = [],
   /** Published before there was a list of removals that were held back. */
   isOld = false,
+  dateOf: (day: number) => string = (day) => `2021-10-1${day + 1}`,
 ) {
   const a3 = new MemoryJobDailyA3Data();
   const days: HistoryDay[] = [];
   for (const [i, ofDay] of lines.entries()) {
-    const id = { business_date: `2021-10-1${i + 1}`, attempt: 1 };
+    const id = { business_date: dateOf(i), attempt: 1 };
     const slices: readonly DaySlice[] = ofDay.length === 0 ? [] : [{ namespace: 'mac', lines: ofDay }];
     const { manifest } = await publishDay(a3, id, days[0]?.key ?? null, slices, {
       query: (counts) => query(counts, i),
@@ -207,6 +208,33 @@ describe('the story of a document', () => {
       '  2021-10-13  changed since 2021-10-11, the last table before that is kept, by\n              agreements-2021-10-12-attempt-1',
     );
     expect(text).not.toContain('no earlier day');
+  });
+
+  it('says where its time line ends, when the table before is deleted and nothing older is kept', async () => {
+    const story = await storyOf([[validLine('m-1', [row({})])], [OTHER], [OTHER]], undefined, [0]);
+
+    expect(story.time_line).toMatchObject([{ date: '2021-10-12', event: 'first', lost_base: '2021-10-11' }]);
+    expect(renderStory(story, HINTS, SCREEN).join('\n')).toContain(
+      '  2021-10-12  stands already: the table before, as of 2021-10-11, is not there\n              any more, nor is an older one',
+    );
+  });
+
+  it('comes in the order of dates where a date was published late, and tells last published from newest', async () => {
+    const days = [[validLine('m-1', [row({})], 'x')], [OTHER], [validLine('m-1', [row({ 'A3.7': 'Texas' })], 'y')]];
+    const late = ['2021-11-04', '2021-11-08', '2021-11-05'];
+    const story = await storyOf(days, undefined, [], false, (day) => late[day]!);
+
+    expect(story).toMatchObject({ as_of: '2021-11-05', newest_date: '2021-11-08' });
+    expect(story.time_line).toMatchObject([
+      { date: '2021-11-04', event: 'new' },
+      { date: '2021-11-05', event: 'changed', published_after: '2021-11-08' },
+    ]);
+    const text = renderStory(story, HINTS, SCREEN).join('\n');
+    expect(text).toContain(
+      'as of 2021-11-05, the table last published; the newest date,\n  2021-11-08, came before it.',
+    );
+    expect(text).toContain('attempt-1, published after the\n              table as of 2021-11-08\n');
+    expect(text).toMatch(/\n {2}2021-11-08 {2}as it was$/);
   });
 
   it('leads to a table that is there for a rejection whose own day is deleted', async () => {
