@@ -61,7 +61,8 @@ export const REPAIRS = {
   STORE_READ_ONLY:
     'Give this user the right to write to what is named above. To read only, a copy of the data folder will do as well.',
   STORE_FORMAT_NEWER: 'The data folder was written by a newer lexdelta. Use that version, or another --data folder.',
-  STORE_CORRUPT: 'The file named above is damaged. Start a new attempt; published tables keep their own copies.',
+  STORE_CORRUPT:
+    'What helps depends on what is damaged: what is published, and the data folder as a whole, come back from a backup; records of an attempt are made again by a new one (docs/runbook.md, backup and restore).',
   STORE_KEY_INVALID: 'A key is relative, has no empty or dotted part, and at most 1,024 bytes.',
   STORE_ITEM_INVALID: 'Mend that item in the table, or import it again. Then start a new attempt.',
   STORE_THROTTLED:
@@ -81,6 +82,8 @@ export const REPAIRS = {
   PUBLISHED_CONFLICT: 'Start a new attempt. Published files are never replaced.',
   PUBLISHED_BUSY: 'The step is retried: another writer holds the key.',
   NO_TABLE_FOR_DATE: 'See `lexdelta runs` for the dates that have a table.',
+  POINTER_WRONG:
+    'Write it again from what was published: `lexdelta pointers rebuild`. Until then nothing is read for that date.',
   NO_MASTER_TABLES: 'Deliver Table A-3 alone (--tables a3). Dates published from now on have all three.',
   DELIVERY_FAULTY:
     'Nothing was delivered. Mend these at their source and publish the date again; values may be delivered as they are with --allow-faults.',
@@ -95,6 +98,38 @@ export const REPAIRS = {
   EXECUTION_UNKNOWN: 'Check the execution name.',
 } as const;
 
+/** In the place of the repair of `STORE_CORRUPT`, by what is damaged. */
+const CORRUPT_REPAIRS = {
+  published:
+    'It is a published copy, which every new attempt reads again: restore this very file from a backup. `lexdelta verify <date>` proves that it is the right one (docs/runbook.md, backup and restore).',
+  kept: 'It is no file of an attempt, so a new attempt does not mend it: restore this very file from a backup (docs/runbook.md, backup and restore).',
+  lmdb: 'No command can work with it: restore the data folder from a backup, or begin again from what is published (docs/runbook.md, backup and restore).',
+  records:
+    'Start a new attempt. If that fails by the same file, it belongs to the table in force: restore it from a backup, or run `lexdelta hashes rebuild`.',
+  working: 'It is a file of this attempt alone. Start a new attempt.',
+} as const;
+
+/** Names of files in backquotes, as sentences have them. The working files of an attempt begin with its date. */
+const DAMAGED: readonly (readonly [RegExp, keyof typeof CORRUPT_REPAIRS])[] = [
+  [/`published\//, 'published'],
+  [/`(?:as_of|holds|look-ups|replay|retention)\//, 'kept'],
+  [/`[^`]*\bdata\.mdb`/, 'lmdb'],
+  [/`records\//, 'records'],
+  [/`(?:\d{4}-\d{2}-\d{2}|execution_input)\//, 'working'],
+];
+
+/** @param what the sentence that says what happened */
+export function repairOf(code: ErrorCode, what: string): string {
+  if (code !== 'STORE_CORRUPT') return REPAIRS[code];
+  const found = DAMAGED.find(([pattern]) => pattern.test(what));
+  return found === undefined ? REPAIRS.STORE_CORRUPT : CORRUPT_REPAIRS[found[1]];
+}
+
+/** Every repair that a code may come with. */
+export function repairsOf(code: ErrorCode): readonly string[] {
+  return code === 'STORE_CORRUPT' ? [REPAIRS.STORE_CORRUPT, ...Object.values(CORRUPT_REPAIRS)] : [REPAIRS[code]];
+}
+
 export type ErrorCode = keyof typeof REPAIRS;
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
@@ -105,7 +140,7 @@ export abstract class LexdeltaError extends Error {
   /** What happened, without the code and the repair: a full sentence from the user's side. */
   readonly what: string;
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}, options?: ErrorOptions) {
-    super(`[${code}] ${what} ${REPAIRS[code]}`, options);
+    super(`[${code}] ${what} ${repairOf(code, what)}`, options);
     this.code = code;
     this.what = what;
     this.details = details;

@@ -1,4 +1,4 @@
-import { LexdeltaError, messageOf, REPAIRS } from '../errors.ts';
+import { LexdeltaError, messageOf, repairOf } from '../errors.ts';
 import { InputError } from '../job/job-input.ts';
 import { ImportRefusedError } from '../runtime/import-refused.ts';
 import { DeliveryFaultyError, faultLines } from './deliver/delivery-faulty.ts';
@@ -29,7 +29,7 @@ function errorBody(error: unknown): object {
   const schema = 'lexdelta.error/1';
   if (!(error instanceof LexdeltaError)) return { schema, code: null, message: messageOf(error) };
   const { code, what: message, details } = error;
-  const body = { schema, code, message, repair: REPAIRS[code], details };
+  const body = { schema, code, message, repair: repairOf(code, message), details };
   if (error instanceof InputError) return { ...body, problems: error.problems };
   if (error instanceof ImportRefusedError) return { ...body, files: error.counts, refused: error.refused };
   if (error instanceof DeliveryFaultyError) return { ...body, faults: error.faults };
@@ -46,7 +46,7 @@ function errorLines(error: unknown, terminal: Terminal): readonly string[] {
     first.replace(head, paint('bad', head)),
     ...more,
     ...itemsOf(error).flatMap((item) => wrap(harmless(item), width, '  ', '    ')),
-    ...wrap(REPAIRS[error.code], width, '  '),
+    ...wrap(repairOf(error.code, error.what), width, '  '),
   ];
 }
 

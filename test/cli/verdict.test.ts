@@ -3,7 +3,7 @@ import { displayWidth } from '../../src/cli/terminal/harmless.ts';
 import { plain } from '../../src/cli/terminal/paint.ts';
 import { plainCause } from '../../src/cli/verdict/plain-cause.ts';
 import { renderVerdict } from '../../src/cli/verdict/render-verdict.ts';
-import { REPAIRS } from '../../src/errors.ts';
+import { PermanentError, REPAIRS } from '../../src/errors.ts';
 import type { RunReport } from '../../src/runtime/run-report.ts';
 import { namespaceCounts, publishedReport } from './support.ts';
 
@@ -416,6 +416,34 @@ describe('renderVerdict', () => {
 
     expect(text).toContain('There is no earlier table.');
     expect(text).not.toContain('listed');
+  });
+
+  it('asks for the damaged file of the table in force before any new attempt, and proves it', () => {
+    const damaged =
+      '`published/as_of=2021-10-19/attempt=2/table/shard-00000.ndjson.gz` has 7 bytes where 9 were published.';
+    const message = new PermanentError('STORE_CORRUPT', damaged).message;
+    const text = verdict(failedReport({ error: { name: 'PermanentError', code: 'STORE_CORRUPT', message } })).join(
+      '\n',
+    );
+
+    expect(text.replace(/\n +/g, ' ')).toContain('restore this very file from a backup');
+    expect(text).not.toMatch(/mend, then|Start a new attempt/);
+    expect(text).toMatch(
+      /restore .+\n {2}prove it {4}npx lexdelta verify 2021-10-19 --data d\n {2}only then {3}npx lexdelta run/,
+    );
+  });
+
+  it.each([
+    ['records/2021-10-20/1/000-000000000.ndjson', 'Start a new attempt. If that fails'],
+    ['2021-10-20/1/1/mac/000000000.ndjson', 'of this attempt alone'],
+  ])('leads straight to a new attempt where %s is damaged', (key, repair) => {
+    const message = new PermanentError('STORE_CORRUPT', `\`${key}\` ends in the middle of a line.`).message;
+    const text = verdict(failedReport({ error: { name: 'PermanentError', code: 'STORE_CORRUPT', message } })).join(
+      '\n',
+    );
+
+    expect(text.replace(/\n +/g, ' ')).toContain(repair);
+    expect(text).toContain('mend, then  npx lexdelta run');
   });
 });
 

@@ -1,6 +1,7 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rebuildLocalHashes } from '../../src/runtime/local-hash-rebuild.ts';
 import { withStores } from './support/data-folder.ts';
 import { History } from './support/history.ts';
 import { documentId } from './support/lex-books.ts';
@@ -101,6 +102,21 @@ describe('hashes that cannot be written after the publication', () => {
     await history.succeed(THREE);
     await history.expectFates(THREE, { ...OTHERS, 2: VALID });
     expect(await history.ledgerOfMac(THREE)).toMatchObject({ changed: 1, published: 1, unchanged: 5 });
+  });
+});
+
+describe('records of a published day that are lost for good', () => {
+  it('are not needed once the hashes are rebuilt from the table', async () => {
+    await history.succeed(ONE);
+    history.books.put('mac', 2, CHANGED);
+    await history.crash(TWO, BEFORE_HASHES);
+    await rm(join(history.data, 'JobDailyA3Data/records', TWO), { recursive: true });
+    expect(await history.run(TWO)).toMatchObject({ status: 'published_incomplete', error: { code: 'STORE_CORRUPT' } });
+
+    await rebuildLocalHashes(history.data);
+    await history.succeed(THREE);
+
+    await history.expectFates(THREE, { ...OTHERS, 2: { published: CHANGED } });
   });
 });
 

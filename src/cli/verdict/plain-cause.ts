@@ -1,4 +1,4 @@
-import { type ErrorCode, REPAIRS } from '../../errors.ts';
+import { type ErrorCode, REPAIRS, repairsOf } from '../../errors.ts';
 
 /** A failed function's error as AWS and the embedded engine record it: JSON with its message inside. */
 const FUNCTION_ERROR =
@@ -20,7 +20,9 @@ export function plainCause(text: string): string {
   return [...codes].reduce((rest, code) => {
     if (!Object.hasOwn(REPAIRS, code)) return rest;
     // Where the cause stands in brackets its last full stop is gone.
-    const repair = ` ${REPAIRS[code]}`;
-    return rest.replaceAll(repair, '').replaceAll(repair.replace(/\.$/, ''), '');
+    return repairsOf(code).reduce(
+      (left, repair) => left.replaceAll(` ${repair}`, '').replaceAll(` ${repair.replace(/\.$/, '')}`, ''),
+      rest,
+    );
   }, plain);
 }

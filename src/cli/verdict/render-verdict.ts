@@ -3,7 +3,7 @@
  * alone, so `run`, `show` and `demo` say the same.
  */
 
-import { type ErrorCode, REPAIRS } from '../../errors.ts';
+import { type ErrorCode, REPAIRS, repairOf } from '../../errors.ts';
 import type { OverrideKind } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { PROGRAM } from '../program-name.ts';
@@ -17,6 +17,7 @@ import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
 import { leftOutReservations, reservations } from './reservations.ts';
 import { retention } from './retention.ts';
+import { restoreFirst } from './restore-first.ts';
 import { jumpCommand } from './share-jumps.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
@@ -121,7 +122,7 @@ function causeOf(report: RunReport): string {
   const codes = [...text.matchAll(/\b([A-Z]+(?:_[A-Z]+)+)\b/g)].map(([, code]) => code!);
   const told = codes.filter((code) => Object.hasOwn(REPAIRS, code)) as ErrorCode[];
   const remedy = told.find((code) => !OUTCOME_CODES.has(code)) ?? told[0];
-  return remedy === undefined || isSaidBelow(remedy) ? text : `${text} ${REPAIRS[remedy]}`;
+  return remedy === undefined || isSaidBelow(remedy) ? text : `${text} ${repairOf(remedy, text)}`;
 }
 
 /** Codes that say what a run came to: the cause stands further inside. */
@@ -160,9 +161,11 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
       const again = nextAttempt(report, options.runHint);
       const accept = isNothingRead(report) ? null : acceptableOf(report.error?.code ?? null);
       return [
+      const restore = restoreFirst(report, options);
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
         ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
-        ...commandFact(options, 'mend, then', again),
+        ...(restore ?? []),
+        ...commandFact(options, restore === null ? 'mend, then' : 'only then', again),
         ...(accept === null ? [] : commandFact(options, 'or accept', nextAttempt(report, options.runHint, accept))),
         ...toFillIn(options, again),
       ];

@@ -8,7 +8,7 @@ import { hasErrno, PermanentError } from '../../errors.ts';
 import { storageError } from './storage-error.ts';
 
 /** The first of LMDB's pages that describe the file: flags of the page, mark, version of the layout. */
-const HEADER_BYTES = 64;
+const HEADER_BYTES = 160;
 const PAGE_FLAGS_AT = 18;
 const IS_META_PAGE = 0x08;
 const MAGIC_AT = 24;
@@ -17,6 +17,11 @@ const VERSION_AT = 28;
 const VERSION = 2;
 /** Two such pages are written at once, when the file is made. */
 const MIN_BYTES = 8_192;
+const PAGE_BYTES_AT = 48;
+/** Numbers of the pages where its two trees begin; all bits set: a tree has no page. */
+const ROOTS_AT = [88, 136];
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+const TRANSACTION_AT = 152;
 
 /**
  * Checks the files in `folder`; that there are none yet is fine.
@@ -61,17 +66,33 @@ function checkHeader(file: string): void {
     throw new PermanentError('STORE_CORRUPT', `\`${file}\` is no data file of lexdelta, or damaged.`, { path: file });
   }
   const version = header.readUInt16LE(VERSION_AT);
-  if (version === VERSION) return;
+  if (version === VERSION) {
+    checkRoots(file, header);
+    return;
+  }
   const what = `\`${file}\` has version ${version} of LMDB's layout, this lexdelta knows ${VERSION}.`;
   throw new PermanentError(version > VERSION ? 'STORE_FORMAT_NEWER' : 'STORE_CORRUPT', what, { path: file });
 }
 
-function readHeader(file: string): { readonly header: Buffer; readonly size: number } {
+/** A file that was cut off behind its header ends the process when LMDB reads where nothing is. */
+function checkRoots(file: string, first: Buffer): void {
+  const pageBytes = first.readUInt32LE(PAGE_BYTES_AT);
+  const second = readHeader(file, pageBytes);
+  const isNewer = second.header.readBigUInt64LE(TRANSACTION_AT) > first.readBigUInt64LE(TRANSACTION_AT);
+  const newest = isNewer ? second.header : first;
+  const roots = ROOTS_AT.map((at) => newest.readBigUInt64LE(at)).filter((page) => page !== NO_PAGE);
+  const isWhole = roots.every((page) => (page + 1n) * BigInt(pageBytes) <= BigInt(second.size));
+  if (isWhole) return;
+  const what = `\`${file}\` has been cut off: it holds ${second.size} bytes, and tells of pages behind them.`;
+  throw new PermanentError('STORE_CORRUPT', what, { path: file });
+}
+
+function readHeader(file: string, at = 0): { readonly header: Buffer; readonly size: number } {
   const header = Buffer.alloc(HEADER_BYTES);
   try {
     const descriptor = openSync(file, 'r');
     try {
-      readSync(descriptor, header, 0, HEADER_BYTES, 0);
+      readSync(descriptor, header, 0, HEADER_BYTES, at);
       return { header, size: fstatSync(descriptor).size };
     } finally {
       closeSync(descriptor);

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -192,6 +192,18 @@ describe('Environment', () => {
     await mkdir(join(folder, 'lmdb'));
     await writeFile(join(folder, 'lmdb', 'data.mdb'), bytes);
     expect(() => open({ folder })).toThrow('STORE_CORRUPT');
+  });
+
+  it('refuses a file that was cut off, instead of ending the process when it reads behind its end', async () => {
+    const folder = await newFolder();
+    const environment = open({ folder });
+    const table = environment.table<string>('t', 'json');
+    await environment.commit(() => table.put('k', 'v'));
+    await environment.close();
+    await truncate(join(folder, 'lmdb', 'data.mdb'), 8_192);
+
+    expect(() => open({ folder })).toThrow(/cut off.*restore the data folder from a backup/);
+    expect(() => open({ folder, readOnly: true })).toThrow('STORE_CORRUPT');
   });
 });
 
