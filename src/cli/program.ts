@@ -12,6 +12,7 @@ import { addHashesCommands } from './commands/hashes.ts';
 import { addLawsCommands } from './commands/laws.ts';
 import { addLexCommands } from './commands/lex.ts';
 import { addMappingsCommands } from './commands/mappings.ts';
+import { addPointersCommands } from './commands/pointers.ts';
 import { addRejectedCommand } from './commands/rejected.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addRetentionCommands } from './commands/retention.ts';
@@ -114,6 +115,7 @@ const COMMANDS = [
   addReplayCommand,
   addRetentionCommands,
   addHashesCommands,
+  addPointersCommands,
   addLexCommands,
   addDemoCommand,
 ] as const;

@@ -6,7 +6,6 @@ import { attemptOfManifest, publishedFolder } from './attempt-files.ts';
 import { corrupt, parsedBatches } from './lines.ts';
 import { loadManifest } from './manifest.ts';
 import type {
-  AsOfPointer,
   ChangeLine,
   HeldRemoval,
   Ledger,
@@ -23,6 +22,7 @@ import type {
 import { readPublishedLines } from './published-file-reader.ts';
 import { rejectedEntry } from './rejected-text.ts';
 import { deletedTables, readDeletionRecord, tableDeleted } from './retention/deletion-record.ts';
+import { findTableOf, isOf } from './table-of-date.ts';
 import { asOfKey } from './write-as-of.ts';
 
 export interface PublishedDay {
@@ -39,7 +39,9 @@ export async function openPublishedDay(a3: Pick<JobDailyA3Data, 'get'>, key: str
   const body = await a3.get(key);
   const deleted = body === null ? await readDeletionRecord(a3, id) : null;
   if (deleted !== null) throw tableDeleted(deleted);
-  return { key, folder: publishedFolder(id), manifest: await loadManifest({ get: async () => body }, key) };
+  const manifest = await loadManifest({ get: async () => body }, key);
+  if (!isOf(manifest, id)) throw corrupt(key, `is of ${manifest.business_date}, attempt ${manifest.attempt}`);
+  return { key, folder: publishedFolder(id), manifest };
 }
 
 /**
@@ -107,41 +109,34 @@ export async function readTimes(a3: Pick<JobDailyA3Data, 'get'>, { folder }: Pub
 /**
  * The manifest key of a date: the head where it is that date's, else the date's pointer.
  * @throws PermanentError `NO_TABLE_FOR_DATE` naming the last date before it that has a table; `TABLE_DELETED`: by retention
+ * @throws PermanentError `POINTER_WRONG`: the pointer is missing, damaged or another's, by its own name or by JobStats
  */
 export async function resolveAsOf(
   {
     jobStats,
     a3,
   }: {
-    readonly jobStats: Pick<JobStats, 'getLock'>;
+    readonly jobStats: Pick<JobStats, 'getLock' | 'listRuns'>;
     readonly a3: Pick<JobDailyA3Data, 'get' | 'list'>;
   },
   business_date: string,
 ): Promise<string> {
   const { head, as_of } = await jobStats.getLock();
-  // The head is the truth; its pointer follows it, and may be missing after a crash in between.
   if (head !== null && as_of === business_date) return head;
-  const key = asOfKey(business_date);
-  const body = await a3.get(key);
-  if (body !== null) return pointerOf(key, body);
+  const { manifest, pointerFault } = await findTableOf({ jobStats, a3 }, business_date);
+  if (manifest !== null && pointerFault === null) return manifest;
   const [deleted] = await deletedTables(a3, business_date);
   if (deleted !== undefined) throw tableDeleted(deleted);
+  if (pointerFault !== null) {
+    const what = `\`${asOfKey(business_date)}\` ${pointerFault}.`;
+    throw new PermanentError('POINTER_WRONG', what, { business_date, ...(manifest === null ? {} : { manifest }) });
+  }
   const last = await lastDateBefore(a3, business_date, head === null ? null : as_of);
   const what =
     last === null
       ? `There is no table for ${business_date}, nor for any date before it.`
       : `There is no table for ${business_date}; the last one before it is as of ${last}.`;
   throw new PermanentError('NO_TABLE_FOR_DATE', what, { business_date, ...(last === null ? {} : { last }) });
-}
-
-function pointerOf(key: string, body: Buffer): string {
-  try {
-    const pointer = JSON.parse(body.toString('utf8')) as Partial<AsOfPointer> | null;
-    if (typeof pointer?.manifest === 'string') return pointer.manifest;
-  } catch {
-    // Below.
-  }
-  throw corrupt(key, 'names no manifest');
 }
 
 async function lastDateBefore(

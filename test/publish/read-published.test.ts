@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publishedFolder } from '../../src/publish/attempt-files.ts';
+import { manifestKey, publishedFolder } from '../../src/publish/attempt-files.ts';
 import { readPublishedLines } from '../../src/publish/published-file-reader.ts';
 import {
   openPublishedDay,
@@ -8,9 +8,10 @@ import {
   readTable,
   resolveAsOf,
 } from '../../src/publish/read-published.ts';
+import { rebuildPointers } from '../../src/publish/rebuild-pointers.ts';
 import { csvTable, flatTable, ndjsonTable } from '../../src/publish/table-formats.ts';
 import { writeAsOf } from '../../src/publish/write-as-of.ts';
-import type { LockItem } from '../../src/stores/job-stats.ts';
+import type { JobStatsRow, LockItem } from '../../src/stores/job-stats.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { type DaySlice, publishDay, rejectedLine, transformedRow, validLine } from './day-fixture.ts';
 
@@ -131,16 +132,37 @@ describe('the table as people take it', () => {
 });
 
 describe('the table of a date', () => {
-  const lock = (head: string | null, as_of: string | null) => ({
-    getLock: async (): Promise<LockItem> => ({ owner: null, fence: 1, head, as_of, hashes_of: null }),
+  const keyOf = (business_date: string, attempt = 1) => manifestKey({ business_date, attempt });
+  /** JobStats with these rows; those that say nothing else have succeeded, each with a fence of its own. */
+  const stats = (head: string | null, as_of: string | null, rows: readonly Partial<JobStatsRow>[] = []) => ({
+    getLock: async (): Promise<LockItem> => ({ owner: null, fence: 9, head, as_of, hashes_of: head }),
+    async *listRuns({ business_date }: { readonly business_date?: string } = {}): AsyncIterable<JobStatsRow> {
+      for (const [i, row] of rows.entries()) {
+        const { business_date: date = '2021-10-20', attempt = 1 } = row;
+        const execution_name = `agreements-${date}-attempt-${attempt}`;
+        const all = {
+          execution_name,
+          status: 'succeeded' as const,
+          fence: i + 1,
+          ...row,
+          business_date: date,
+          attempt,
+        };
+        if (business_date === undefined || business_date === date) yield all;
+      }
+    },
   });
+  const point = (a3: MemoryJobDailyA3Data, date: string, manifest: string) =>
+    a3.putPointer(`as_of/${date}.json`, Buffer.from(JSON.stringify({ manifest })));
+  const told = (a3: MemoryJobDailyA3Data, jobStats: ReturnType<typeof stats>, date = '2021-10-20') =>
+    resolveAsOf({ jobStats, a3 }, date).catch((error) => `${error.code}: ${error.what}`);
 
   it('is the head on its date, else the pointer', async () => {
     const a3 = new MemoryJobDailyA3Data();
-    await writeAsOf({ ...DAY, phase: 'as_of', manifest: 'older' }, { a3 });
-    const jobStats = lock('newer', '2021-10-20');
-    expect(await resolveAsOf({ jobStats, a3 }, '2021-10-20')).toBe('newer');
-    expect(await resolveAsOf({ jobStats: lock('later', '2021-10-21'), a3 }, '2021-10-20')).toBe('older');
+    await point(a3, '2021-10-20', keyOf('2021-10-20'));
+
+    expect(await told(a3, stats(keyOf('2021-10-20', 2), '2021-10-20'))).toBe(keyOf('2021-10-20', 2));
+    expect(await told(a3, stats(keyOf('2021-10-21'), '2021-10-21'))).toBe(keyOf('2021-10-20'));
   });
 
   it('stays that of the later attempt when the run of an earlier one wakes up, and a damaged pointer is written anew', async () => {
@@ -148,8 +170,7 @@ describe('the table of a date', () => {
     const again = { ...DAY, attempt: 2 };
     const first = await publishDay(a3, DAY, null, SLICES);
     const second = await publishDay(a3, again, first.manifest, []);
-    const jobStats = lock('later', '2021-10-21');
-    const table = () => resolveAsOf({ jobStats, a3 }, DAY.business_date);
+    const table = () => told(a3, stats(keyOf('2021-10-21'), '2021-10-21'));
 
     await writeAsOf({ ...DAY, phase: 'as_of', manifest: first.manifest }, { a3 });
     expect(await table()).toBe(first.manifest);
@@ -163,13 +184,76 @@ describe('the table of a date', () => {
 
   it('is refused where there is none, with the last good date before it', async () => {
     const a3 = new MemoryJobDailyA3Data();
-    await writeAsOf({ ...DAY, phase: 'as_of', manifest: 'm' }, { a3 });
-    const jobStats = lock('m2', '2021-10-25');
+    await point(a3, '2021-10-20', keyOf('2021-10-20'));
+    const jobStats = stats(keyOf('2021-10-25'), '2021-10-25');
     const details = (date: string) => resolveAsOf({ jobStats, a3 }, date).catch((error) => error.details);
     expect(await details('2021-10-22')).toEqual({ business_date: '2021-10-22', last: '2021-10-20' });
     expect(await details('2021-10-27')).toEqual({ business_date: '2021-10-27', last: '2021-10-25' });
     expect(await details('2021-10-19')).toEqual({ business_date: '2021-10-19' });
     await expect(resolveAsOf({ jobStats, a3 }, '2021-10-19')).rejects.toMatchObject({ code: 'NO_TABLE_FOR_DATE' });
+  });
+
+  it('is refused where its pointer is of another date, damaged, missing, or of another attempt than was published last', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const published = (...rows: readonly Partial<JobStatsRow>[]) => stats(keyOf('2021-10-25'), '2021-10-25', rows);
+    const both = published({ attempt: 1 }, { attempt: 2 });
+
+    expect(await told(a3, published({}))).toBe(
+      `POINTER_WRONG: \`as_of/2021-10-20.json\` is missing, though ${keyOf('2021-10-20')} was published for the date.`,
+    );
+    await point(a3, '2021-10-20', keyOf('2021-10-21'));
+    expect(await told(a3, published())).toContain(`names ${keyOf('2021-10-21')}, the table of another date.`);
+    await point(a3, '2021-10-20', 'nothing');
+    expect(await told(a3, published({}))).toContain('POINTER_WRONG: `as_of/2021-10-20.json` names no manifest; ');
+    await point(a3, '2021-10-20', keyOf('2021-10-20'));
+    expect(await told(a3, both)).toContain(`though ${keyOf('2021-10-20', 2)} was published for the date.`);
+    // The run that was published last need not have the highest number, nor have lived to say that it has succeeded.
+    expect(await told(a3, published({ attempt: 2 }, { attempt: 1 }))).toBe(keyOf('2021-10-20'));
+    const died = published({ attempt: 2 }, { attempt: 1, status: 'aborted' });
+    expect(await told(a3, died)).toBe(keyOf('2021-10-20'));
+  });
+
+  it('is opened only where its manifest is of its folder', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const { manifest } = await publishDay(a3, DAY, null, SLICES);
+    await a3.putOnce(keyOf('2021-10-22'), (await a3.get(manifest))!);
+
+    await expect(openPublishedDay(a3, keyOf('2021-10-22'))).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+  });
+
+  it('can be led to again, from the line of bases and from JobStats, and nothing else is written', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const keys: string[] = [];
+    const dates = ['2021-10-18', '2021-10-19', '2021-10-20', '2021-10-20', '2021-10-21', '2021-10-22'];
+    for (const [i, business_date] of dates.entries()) {
+      const id = { business_date, attempt: i === 3 ? 2 : 1 };
+      keys.push((await publishDay(a3, id, keys.at(-1) ?? null, [])).manifest);
+    }
+    const rows = dates.map((business_date, i) => ({ business_date, attempt: i === 3 ? 2 : 1 }));
+    // JobStats alone knows of 10-18, behind a table that is gone; of 10-20 the line of bases alone.
+    const jobStats = stats(keys[5]!, '2021-10-22', [
+      ...rows.filter((_, i) => i !== 2 && i !== 3),
+      { business_date: '2021-09-01' },
+    ]);
+    await a3.remove([keys[1]!]);
+    await point(a3, '2021-10-20', keys[4]!);
+    await point(a3, '2021-10-21', keys[4]!);
+    await point(a3, '2021-01-01', keyOf('2021-01-01'));
+
+    const rebuilt = await rebuildPointers({ jobStats, a3 });
+
+    expect(rebuilt).toEqual({
+      right: 1,
+      written: [
+        { business_date: '2021-10-18', was: null, now: keys[0] },
+        { business_date: '2021-10-20', was: keys[4], now: keys[3] },
+        { business_date: '2021-10-22', was: null, now: keys[5] },
+      ],
+      lost: ['2021-09-01', '2021-10-19'],
+      unknown: ['2021-01-01'],
+    });
+    expect(await told(a3, jobStats)).toBe(keys[3]);
+    expect((await rebuildPointers({ jobStats, a3 })).written).toEqual([]);
   });
 });
 
