@@ -117,6 +117,7 @@ export interface OutcomeCounts {
   readonly touched: number;
   readonly unchanged: number;
   readonly standing: number;
+  /** Lines that were listed and are no documents: nothing was read there. */
   readonly unreadable: number;
 }
 export interface NamespaceCounts extends OutcomeCounts {
@@ -124,7 +125,7 @@ export interface NamespaceCounts extends OutcomeCounts {
   readonly iteration: number;
   /** `null`: Lex could not even be asked how many there are. */
   readonly total_docs: number | null;
-  /** Distinct documents read = the sum of the outcomes. */
+  /** Distinct documents listed = the sum of the outcomes. Those that were read are the others than `unreadable`. */
   readonly total_docs_queried: number;
   /** new + changed + reprocessed. */
   readonly planned: number;
@@ -134,7 +135,7 @@ export interface NamespaceCounts extends OutcomeCounts {
   readonly failed_pages: number;
   readonly gaps: number;
   readonly repaired_joints: number;
-  /** No gap and no doubt: every document that was there throughout was read. */
+  /** No gap, no doubt and no unreadable line: every document that was there throughout was read. */
   readonly complete: boolean;
   /** Why something was not read: code and text, or `null`. */
   readonly cause: string | null;

@@ -2,14 +2,24 @@
 import type { GateResult, NamespaceCounts, Override, OverrideKind } from './contracts.ts';
 
 /** What the query gate needs of a namespace. */
-export type QueriedTotals = Pick<NamespaceCounts, 'total_docs' | 'total_docs_queried'>;
+export type QueriedTotals = Pick<NamespaceCounts, 'total_docs' | 'total_docs_queried' | 'unreadable'>;
+
+/** Documents that were listed and could be read. An unreadable line is listed, and says nothing of its document. */
+export function documentsRead({ total_docs_queried, unreadable }: Omit<QueriedTotals, 'total_docs'>): number {
+  return total_docs_queried - unreadable;
+}
+
+/** Whether all of a namespace was listed: what is wrong with it, if anything, is lines that could not be read. */
+export function isListedWhole({ complete, unreadable, gaps, cause }: NamespaceCounts): boolean {
+  return complete || (unreadable > 0 && gaps === 0 && cause === null);
+}
 
 /**
  * Σ distinct documents read / Σ total, over all namespaces. A namespace whose total is unknown proves nothing: with one
  * of them the ratio is 0 and the gate fails, even at a threshold of 0.
  */
 export function queryGate(results: readonly QueriedTotals[], threshold: number): GateResult {
-  const numerator = sum(results.map(({ total_docs_queried }) => total_docs_queried));
+  const numerator = sum(results.map(documentsRead));
   const denominator = sum(results.map(({ total_docs }) => total_docs ?? 0));
   const isKnown = results.every(({ total_docs }) => total_docs !== null);
   const ratio = isKnown ? shareOf(numerator, denominator) : 0;
@@ -17,8 +27,9 @@ export function queryGate(results: readonly QueriedTotals[], threshold: number):
 }
 
 /** Share of its own total that a namespace was read of, 0 to 1; 0 when its total is unknown. */
-export function queriedShare({ total_docs, total_docs_queried }: QueriedTotals): number {
-  return total_docs === null ? 0 : shareOf(total_docs_queried, total_docs);
+export function queriedShare(counts: QueriedTotals): number {
+  const { total_docs } = counts;
+  return total_docs === null ? 0 : shareOf(documentsRead(counts), total_docs);
 }
 
 /** valid / planned. Nothing planned passes. A failed gate is `accepted` where an override `transform` stands. */

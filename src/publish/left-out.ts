@@ -1,5 +1,6 @@
 /** Namespaces of which a run reads nothing, named or not: their rows stay as they were, whatever Lex has of them. */
 import type { CarriedOver, NamespaceCounts } from '../job/contracts.ts';
+import { documentsRead } from '../job/gates.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { loadEarlierManifest } from './manifest.ts';
 import type { Manifest } from './published.ts';
@@ -26,8 +27,8 @@ export async function findCarriedOver(
 }
 
 /** Lex has, or may have, documents there, and none was read. */
-export function isUnread({ total_docs, total_docs_queried }: NamespaceCounts): boolean {
-  return total_docs_queried === 0 && total_docs !== 0;
+export function isUnread(counts: NamespaceCounts): boolean {
+  return documentsRead(counts) === 0 && counts.total_docs !== 0;
 }
 
 function byNamespace(a: CarriedOver, b: CarriedOver): number {

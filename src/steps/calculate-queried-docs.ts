@@ -98,7 +98,7 @@ function countsOf(
   { removed, held }: { readonly removed: number; readonly held: number },
 ): NamespaceCounts {
   const { new: added, changed, reprocessed, touched, unchanged, standing, unreadable } = state;
-  const isComplete = isProven(state);
+  const isTiled = isProven(state);
   const cause = state.cause ?? input.workers.find(({ error }) => error !== null)?.error ?? null;
   return {
     namespace: input.namespace,
@@ -118,7 +118,7 @@ function countsOf(
     failed_pages: state.failed_pages,
     gaps: state.gaps,
     repaired_joints: state.repaired_joints,
-    complete: isComplete,
-    cause: cause === null || isComplete ? null : excerpt(cause, MAX_CAUSE),
+    complete: isTiled && unreadable === 0,
+    cause: cause === null || isTiled ? null : excerpt(cause, MAX_CAUSE),
   };
 }

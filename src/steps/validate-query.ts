@@ -4,7 +4,7 @@
  */
 import { compareBytes } from '../agreements/byte-order.ts';
 import type { GateResult, NamespaceCounts, ValidateQueryInput, ValidateQueryOutput } from '../job/contracts.ts';
-import { isAccepted, queriedShare, queryGate } from '../job/gates.ts';
+import { documentsRead, isAccepted, isListedWhole, queriedShare, queryGate } from '../job/gates.ts';
 
 export async function validateQuery(input: ValidateQueryInput): Promise<ValidateQueryOutput> {
   const { query_percentage_success: threshold, iteration, max_query_iterations } = input;
@@ -56,16 +56,23 @@ function rank(counts: NamespaceCounts): number {
 /** What an operator should know of namespaces that passed. */
 function warningsOf(all: readonly NamespaceCounts[]): readonly string[] {
   return all.flatMap((one) => {
-    const { namespace, total_docs, total_docs_queried, complete, gaps, cause, removals_held } = one;
+    const { namespace, total_docs, total_docs_queried, gaps, cause, removals_held, unreadable } = one;
     const warnings: string[] = [];
-    if (!complete && total_docs !== null)
+    const isWhole = isListedWhole(one);
+    if (!isWhole && total_docs !== null)
       warnings.push(`${namespace}: not complete${gapsPhrase(gaps)}${because(cause)}.`);
-    if (complete && total_docs !== null && total_docs !== total_docs_queried) {
+    if (unreadable > 0) warnings.push(unreadablePhrase(one));
+    if (isWhole && total_docs !== null && total_docs !== total_docs_queried) {
       warnings.push(`${namespace}: Lex counted ${total_docs} documents, and listed ${total_docs_queried}.`);
     }
     if (removals_held > 0) warnings.push(`${namespace}: ${removals_held} removals were held back.`);
     return warnings;
   });
+}
+
+function unreadablePhrase({ namespace, unreadable, total_docs_queried }: NamespaceCounts): string {
+  const of = `${unreadable} of ${total_docs_queried} lines`;
+  return `${namespace}: ${of} could not be read; their documents keep what they had.`;
 }
 
 /** None where Lex broke its order, or cannot tell its rows apart. */
@@ -83,10 +90,17 @@ function causeOf(
   const told = below.length > 0 ? below : all;
   const lacking = [
     ...unaskedPhrases(told),
-    ...told.filter((one) => one.total_docs !== null).map((one) => `${sharePhrase(one)}${because(one.cause)}`),
+    ...told.filter((one) => one.total_docs !== null).map((one) => `${sharePhrase(one)}${because(reasonOf(one))}`),
   ];
   const share = `${numerator} of ${denominator} documents were read, ${percent(ratio)} where ${percent(threshold)} are needed`;
   return `After ${times} ${share}: ${lacking.join('; ')}.`;
+}
+
+/** Why documents were not read: a cause of its own, unreadable lines, or both. */
+function reasonOf({ unreadable, cause }: NamespaceCounts): string | null {
+  if (unreadable === 0) return cause;
+  const lines = `${unreadable} ${unreadable === 1 ? 'line' : 'lines'} unreadable`;
+  return cause === null ? lines : `${lines}; ${cause}`;
 }
 
 /** Namespaces whose total is unknown, together where the cause is the same: a Lex that is away is away for all. */
@@ -102,9 +116,9 @@ function unaskedPhrases(all: readonly NamespaceCounts[]): readonly string[] {
 }
 
 function sharePhrase(counts: NamespaceCounts): string {
-  const { namespace, total_docs, total_docs_queried } = counts;
+  const { namespace, total_docs } = counts;
   if (total_docs === null) return `${namespace}: nobody knows how many documents it has`;
-  return `${namespace}: ${total_docs_queried} of ${total_docs} (${percent(queriedShare(counts))})`;
+  return `${namespace}: ${documentsRead(counts)} of ${total_docs} (${percent(queriedShare(counts))})`;
 }
 
 /** Cut, never rounded up: 89.99 % must not read as the 90 % that are needed. */

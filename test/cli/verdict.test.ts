@@ -231,6 +231,25 @@ describe('renderVerdict', () => {
     expect(tooMany).not.toMatch(/…|--held-removals/);
   });
 
+  it('says in the headline how many lines of which namespace could not be read, and how to see them', () => {
+    const query = [
+      namespaceCounts('mac', { total_docs: 1_000, total_docs_queried: 1_000, unreadable: 3, complete: false }),
+      namespaceCounts('pwm', { total_docs: 7, total_docs_queried: 7 }),
+    ];
+    const warnings = ['mac: 3 of 1000 lines could not be read; their documents keep what they had.'];
+
+    const text = verdict(publishedReport({ query, warnings })).join('\n');
+
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+      /^! PUBLISHED, WITH RESERVATIONS .* 3 of 1,000 lines of mac could not be read\./,
+    );
+    expect(text).toMatch(/^ {2}mac .* NO$/m);
+    expect(text.match(/^! mac: .*/gm)).toEqual([
+      '! mac: 3 of 1000 lines could not be read; their documents keep what they had.',
+    ]);
+    expect(text.replaceAll(/ \\\n +/g, ' ')).toContain('rejected agreements-2021-10-20 --unreadable --data d');
+  });
+
   it('says in the headline what was not read of a query gate that an operator accepted', () => {
     const query_gate = { ...publishedReport().query_gate!, passed: false, accepted: true, numerator: 0, ratio: 0 };
     const query = [

@@ -5,6 +5,7 @@ import { LOCAL_SERVICES } from '../../src/cli/services.ts';
 import { runCli } from '../cli/support.ts';
 import { withStores } from './support/data-folder.ts';
 import { History } from './support/history.ts';
+import { documentId, documentLine } from './support/lex-books.ts';
 import { type LexRequest, startTestLex, type TestLex } from './support/test-lex.ts';
 
 /** Several processes, or days, a test; far more than they take on a quiet machine. */
@@ -62,6 +63,41 @@ describe('a Lex that is away for good', () => {
       await history.expectFates(TWO, { ...EVERY_DOCUMENT, 2: { published: { law: 'Nevada' } } });
     },
   );
+});
+
+describe('a Lex that answers with broken JSON', () => {
+  it('fails the query gate, names the lines, and publishes nothing; a few broken lines pass with a reservation', async () => {
+    const broken = (n: number) => `${documentLine('mac', n).slice(0, -1)},}`;
+    await history.succeed(ONE);
+    for (let n = 1; n <= 6; n += 1) history.books.putLine('mac', documentId('mac', n), broken(n));
+
+    const failed = await history.run(TWO, { query_batch_size: 100 });
+
+    expect(failed).toMatchObject({
+      status: 'failed',
+      error: { code: 'QUERY_GATE_FAILED', message: expect.stringContaining('0 of 6 (0 %) (6 lines unreadable)') },
+      query_gate: { passed: false, numerator: 0, denominator: 6 },
+      query: [{ unreadable: 6, complete: false }],
+    });
+    await history.expectFates(ONE, EVERY_DOCUMENT);
+    const lines = await cli('rejected', TWO, '--unreadable', '--limit', '2');
+    expect(lines.stdout).toContain('6 unreadable');
+    expect(lines.stdout).toContain('before the first document');
+
+    for (let n = 1; n <= 6; n += 1) history.books.put('mac', n);
+    history.books.putMany('mac', 7, 20).putLine('mac', documentId('mac', 3), broken(3));
+    const report = await history.succeed(TWO, { query_batch_size: 100 });
+
+    expect(report).toMatchObject({ query_gate: { numerator: 19, denominator: 20 }, query: [{ complete: false }] });
+    expect(report.warnings).toEqual(['mac: 1 of 20 lines could not be read; their documents keep what they had.']);
+    const shown = (await cli('show', TWO)).stdout.replaceAll(/\s+/g, ' ');
+    expect(shown).toContain('! PUBLISHED, WITH RESERVATIONS');
+    expect(shown).toContain('1 of 20 lines of mac could not be read');
+    expect(shown).toContain('rejected agreements-2021-10-21-attempt-2 --unreadable');
+    expect((await cli('runs')).stdout).toContain('! with reservations');
+    expect((await cli('verify', TWO)).exitCode).toBe(0);
+    expect(await history.ledgerOfMac(TWO)).toMatchObject({ listed: 20, unreadable: 1, unchanged: 5, complete: false });
+  });
 });
 
 describe('a namespace that had documents and lists none', () => {

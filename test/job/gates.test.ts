@@ -6,13 +6,14 @@ const threshold = fc.integer({ min: 0, max: 100 }).map((n) => n / 100);
 const totals = fc.record({
   total_docs: fc.integer({ min: 0, max: 1000 }),
   total_docs_queried: fc.integer({ min: 0, max: 1000 }),
+  unreadable: fc.constant(0),
 });
 
 describe('query gate', () => {
   it('compares what was read of all namespaces with what they hold', () => {
     const results = [
-      { total_docs: 900, total_docs_queried: 850 },
-      { total_docs: 100, total_docs_queried: 50 },
+      { total_docs: 900, total_docs_queried: 850, unreadable: 0 },
+      { total_docs: 100, total_docs_queried: 50, unreadable: 0 },
     ];
 
     expect(queryGate(results, 0.9)).toEqual({
@@ -51,14 +52,27 @@ describe('query gate', () => {
     );
   });
 
+  it('takes a line that could not be read for listed, and not for read', () => {
+    const mac = { total_docs: 1_000, total_docs_queried: 1_000, unreadable: 3 };
+    const pwm = { total_docs: 90, total_docs_queried: 90, unreadable: 90 };
+
+    expect(queryGate([mac], 0.9)).toMatchObject({ passed: true, numerator: 997, denominator: 1_000 });
+    expect(queriedShare(mac)).toBe(0.997);
+    expect(queryGate([pwm], 0.9)).toMatchObject({ passed: false, numerator: 0, ratio: 0 });
+    expect(queryGate([mac, pwm], 0.9)).toMatchObject({ passed: true, numerator: 997, denominator: 1_090 });
+  });
+
   it('passes a run whose namespaces are all empty', () => {
-    expect(queryGate([{ total_docs: 0, total_docs_queried: 0 }], 1)).toMatchObject({ passed: true, ratio: 1 });
+    expect(queryGate([{ total_docs: 0, total_docs_queried: 0, unreadable: 0 }], 1)).toMatchObject({
+      passed: true,
+      ratio: 1,
+    });
   });
 
   it('never passes with a namespace whose total is unknown, whatever the threshold', () => {
     fc.assert(
       fc.property(fc.array(totals), threshold, (results, limit) => {
-        const unknown = { total_docs: null, total_docs_queried: 0 };
+        const unknown = { total_docs: null, total_docs_queried: 0, unreadable: 0 };
 
         expect(queryGate([...results, unknown], limit)).toMatchObject({ passed: false, ratio: 0 });
         expect(queriedShare(unknown)).toBe(0);

@@ -128,7 +128,7 @@ export function queryCounts(slices: readonly DaySlice[], namespaces: readonly st
       failed_pages: 0,
       gaps: 0,
       repaired_joints: 0,
-      complete: true,
+      complete: outcomes.unreadable === 0,
       cause: null,
     };
   });

@@ -192,7 +192,7 @@ describe('QueryNamespace, rows that are no documents', () => {
       await setting.query(2, 3);
       const counts = await setting.calculate(3);
 
-      expect(counts).toMatchObject({ new: 5, unreadable: 1, complete: true, repaired_joints: 0 });
+      expect(counts).toMatchObject({ new: 5, unreadable: 1, complete: false, cause: null, repaired_joints: 0 });
     }
   });
 

@@ -98,6 +98,38 @@ describe('ValidateNamespacesQueryingProcess', () => {
     ]);
   });
 
+  it('passes with a few broken lines that Lex never mends, and says how many of which namespace', async () => {
+    const results = [counts('mac', 1_000, 1_000, { unreadable: 3, complete: false }), counts('cct', 10, 10)];
+
+    const output = await validateQuery(input(results));
+
+    expect(output).toMatchObject({ decision: 'pass', gate: { numerator: 1_007, denominator: 1_010 } });
+    expect(output.warnings).toEqual(['mac: 3 of 1000 lines could not be read; their documents keep what they had.']);
+  });
+
+  it('queries a namespace of broken lines again, then fails with their number', async () => {
+    const results = [
+      counts('mac', 100, 100),
+      counts('pwm', 90, 90, { unreadable: 60, complete: false }),
+      counts('cct', 50, 60, { unreadable: 1, complete: false, gaps: 1, cause: 'LEX_TIMEOUT: Too slow.' }),
+    ];
+
+    const first = await validateQuery(input(results));
+    const last = await validateQuery(input(results, { iteration: 3 }));
+
+    expect(first).toMatchObject({ decision: 'retry', retry: ['cct', 'pwm'] });
+    expect(last).toMatchObject({ decision: 'fail', gate: { numerator: 179, denominator: 250 } });
+    expect(last.cause).toBe(
+      'After 3 iterations 179 of 250 documents were read, 71.6 % where 90 % are needed: cct: 49 of 60 (81.66 %) ' +
+        '(1 line unreadable; LEX_TIMEOUT: Too slow); pwm: 30 of 90 (33.33 %) (60 lines unreadable).',
+    );
+    expect(last.warnings).toEqual([
+      'cct: not complete, 1 gap (LEX_TIMEOUT: Too slow).',
+      'cct: 1 of 50 lines could not be read; their documents keep what they had.',
+      'pwm: 60 of 90 lines could not be read; their documents keep what they had.',
+    ]);
+  });
+
   it('fails after the last iteration, with the counts and the causes in one sentence', async () => {
     const results = [
       counts('cct', 0, null, { complete: false, cause: 'LEX_UNREACHABLE: Nobody answers.' }),

@@ -13,9 +13,14 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     )
     .option('--by-rule', 'count them by rule, the most frequent first, with an example of each')
     .option('--rule <id>', 'only what breaks this rule (docs/rules.md)')
+    .option('--unreadable', 'only lines of Lex that could not be read')
     .option('--namespace <name>', 'only this namespace')
     .addOption(
-      new Option('--held-removals', 'list the removals that were held back instead').conflicts(['byRule', 'rule']),
+      new Option('--held-removals', 'list the removals that were held back instead').conflicts([
+        'byRule',
+        'rule',
+        'unreadable',
+      ]),
     )
     .option('--limit <n>', 'at most this many places a rule (default 10; with --json 10,000 in all, removals all)')
     .action(
@@ -34,6 +39,7 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     'lexdelta rejected 10-20-2021 --by-rule',
     'lexdelta rejected agreements-2021-10-20 --namespace mac --limit 20',
     'lexdelta rejected 10-20-2021 --rule A3.6-unknown --json',
+    'lexdelta rejected 10-20-2021 --unreadable',
     'lexdelta rejected 10-20-2021 --held-removals',
   ]);
 }

@@ -8,7 +8,7 @@ import type { AttemptId } from '../../job/contracts.ts';
 import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
 import { lineBatches, parsedBatches } from '../../publish/lines.ts';
 import { textDigest } from '../../publish/rejected-text.ts';
-import type { SliceHeader, SliceLine } from '../../publish/slice-output.ts';
+import type { SliceHeader, SliceLine, UnreadableRowLine } from '../../publish/slice-output.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 
 /** One rejected document or unreadable row. */
@@ -67,9 +67,16 @@ function toItem(line: SliceHeader | SliceLine, namespace: string, since: string)
   if (!('op' in line)) return null;
   if (line.op === 'rejected')
     return { namespace, lex_id: line.lex_id, since, findings: line.findings, unreadable: null };
-  if (line.op !== 'unreadable') return null;
-  const { rule, message } = line;
+  return line.op === 'unreadable' ? unreadableItem(line, namespace, since) : null;
+}
+
+/** A line of a slice, or of a page object. */
+export function unreadableItem(
+  { lex_id, after_id, rule, message, raw, raw_encoding }: UnreadableRowLine,
+  namespace: string,
+  since: string,
+): RejectedItem {
   const finding: Finding = { field: null, rule, severity: 'error', message, value: null, agreement_id: null };
-  const unreadable = { after: line.after_id ?? '', bytes: textDigest(line).bytes };
-  return { namespace, lex_id: line.lex_id, since, findings: [finding], unreadable };
+  const unreadable = { after: after_id ?? '', bytes: textDigest({ raw, raw_encoding }).bytes };
+  return { namespace, lex_id, since, findings: [finding], unreadable };
 }

@@ -60,9 +60,9 @@ function headline(head: RejectedHead, tally: RejectedTally, { width }: Page): re
 /** Apart, as the verdict of the run and its ledger have them. */
 function whatOf({ documents: all, unreadable }: RejectedTally): string {
   const documents = plural(all - unreadable, 'document');
-  const rows = plural(unreadable, 'unreadable row');
+  const lines = plural(unreadable, 'unreadable line');
   if (unreadable === 0) return documents;
-  return all === unreadable ? rows : `${documents} and ${rows}`;
+  return all === unreadable ? lines : `${documents} and ${lines}`;
 }
 
 function notKept({ cut_short }: RejectedTally): string {

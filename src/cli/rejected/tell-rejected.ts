@@ -14,6 +14,7 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
+import { readPageRejects } from './page-rejects.ts';
 import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
 import { renderByRule, renderRejected } from './render-rejected.ts';
 import { type ReasonLimits, tallyByRule } from './rules-tally.ts';
@@ -22,6 +23,7 @@ export interface RejectedFlags extends GlobalFlags {
   readonly heldRemovals?: boolean;
   readonly byRule?: boolean;
   readonly rule?: string;
+  readonly unreadable?: boolean;
   readonly namespace?: string;
   readonly limit?: string;
 }
@@ -98,9 +100,17 @@ async function readDeletion(report: RunReport, { jobDailyA3Data: a3 }: JobData):
   return (await findDeletedTexts(a3, await openDay(report, a3)))?.record ?? null;
 }
 
-async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): AsyncIterable<RejectedItem> {
+async function* readItems(
+  report: RunReport,
+  { jobDailyA3Data: a3, jobDailyDelta: delta }: JobData,
+): AsyncIterable<RejectedItem> {
   if (!verdictOf(report).startsWith('published')) {
-    yield* readAttemptRejects(a3, report);
+    let isTransformed = false;
+    for await (const item of readAttemptRejects(a3, report)) {
+      isTransformed = true;
+      yield item;
+    }
+    if (!isTransformed) yield* readPageRejects(delta, report, report.query);
     return;
   }
   const day = await openDay(report, a3);
@@ -113,10 +123,11 @@ async function* readItems(report: RunReport, { jobDailyA3Data: a3 }: JobData): A
 /** Items of the namespace, with no findings but those of the rule; an item that is left with none is none. */
 async function* onlyAskedFor(
   items: AsyncIterable<RejectedItem>,
-  { namespace, rule }: RejectedFlags,
+  { namespace, rule, unreadable }: RejectedFlags,
 ): AsyncIterable<RejectedItem> {
   for await (const item of items) {
     if (namespace !== undefined && item.namespace !== namespace) continue;
+    if (unreadable && item.unreadable === null) continue;
     if (rule === undefined) yield item;
     else {
       const isMeant = ({ rule: id, severity }: Finding) => id === rule && severity === 'error';

@@ -1,10 +1,13 @@
 import type { GateResult, ShareJump } from '../../job/contracts.ts';
 import type { DayFigures, NamespaceFigures } from '../../publish/history/day-figures.ts';
+import { PROGRAM } from '../program-name.ts';
 import { count, duration, percent } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
 import { sparkline } from '../terminal/sparkline.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
+import { unreadableText } from '../verdict/reservations.ts';
 import { jumpCommand, jumpText } from '../verdict/share-jumps.ts';
 
 /** Days that a spark line shows, the last ones. */
@@ -26,6 +29,7 @@ export function renderTrends(
     ...renderTable([{ header: 'table' }, ...table], days.map(tableCells), width),
     '',
     ...renderTable(NAMESPACE_COLUMNS, namespaceCells(days), width),
+    ...days.flatMap((day) => unreadableLines(day, width).map((line) => paint('warning', line))),
     ...jumps.flatMap((jump) => jumpLines(jump, width).map((line) => paint('warning', line))),
   ];
 }
@@ -77,6 +81,14 @@ function namespaceCells(days: readonly DayFigures[]): readonly (readonly string[
     const shares = found.map((figures) => figures?.changed_share ?? null);
     return [name, count(now.listed), percent(now.changed_share), sparkline(shares)];
   });
+}
+
+/** What the figures of a day say nothing of. */
+function unreadableLines(day: DayFigures, width: number): readonly string[] {
+  const texts = day.namespaces.filter(({ unreadable }) => unreadable > 0).map(unreadableText);
+  if (texts.length === 0) return [];
+  const text = `${dayName(day)}: ${texts.join('; ')}. See: ${PROGRAM} rejected ${day.run} --unreadable`;
+  return wrap(harmless(text), width, '! ', '  ');
 }
 
 function jumpLines(jump: ShareJump, width: number): readonly string[] {

@@ -156,7 +156,7 @@ export function namespaces(report: RunReport, { width }: VerdictOptions): readon
     count(namespace.total_docs_queried),
     ...shown.map(([key]) => count(namespace[key])),
     ...(isRemoving ? [count(namespace.removed)] : []),
-    namespace.complete ? 'yes' : 'NO',
+    namespace.complete && namespace.unreadable === 0 ? 'yes' : 'NO',
   ]);
   return ['', ...renderTable(columns, rows, width, '  '), ''];
 }

@@ -5,6 +5,7 @@
 
 import { type ErrorCode, REPAIRS, repairOf } from '../../errors.ts';
 import type { OverrideKind } from '../../job/contracts.ts';
+import { documentsRead } from '../../job/gates.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { PROGRAM } from '../program-name.ts';
 import { FILL_IN } from '../run-hints.ts';
@@ -16,8 +17,8 @@ import { commandFact, fact, type VerdictOptions } from './layout.ts';
 import { nextAttempt, runCommand } from './next-attempt.ts';
 import { plainCause } from './plain-cause.ts';
 import { leftOutReservations, reservations } from './reservations.ts';
-import { retention } from './retention.ts';
 import { restoreFirst } from './restore-first.ts';
+import { retention } from './retention.ts';
 import { jumpCommand } from './share-jumps.ts';
 import { verdictOf } from './verdict-of.ts';
 import { warnings } from './warnings.ts';
@@ -145,6 +146,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
         ...(rejected > 0 || (report.publication?.rejected ?? 0) > 0
           ? commandFact(options, 'look at', rejectedCommand)
           : []),
+        ...unreadableCommand(report, options),
         ...((report.publication?.table_findings ?? 0) > 0
           ? commandFact(options, 'and at', `${PROGRAM} findings ${report.run}${flags}`)
           : []),
@@ -159,9 +161,9 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
       return [...commandFact(options, 'go on', sameAgain), ...toFillIn(options, sameAgain)];
     default: {
       const again = nextAttempt(report, options.runHint);
+      const restore = restoreFirst(report, options);
       const accept = isNothingRead(report) ? null : acceptableOf(report.error?.code ?? null);
       return [
-      const restore = restoreFirst(report, options);
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
         ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
         ...(restore ?? []),
@@ -171,6 +173,12 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
       ];
     }
   }
+}
+
+/** Where the lines stand that could not be read, and what their documents may be. */
+function unreadableCommand({ run, query }: RunReport, options: VerdictOptions): readonly string[] {
+  if (query.every(({ unreadable }) => unreadable === 0)) return [];
+  return commandFact(options, 'unreadable', `${PROGRAM} rejected ${run} --unreadable${options.flags}`);
 }
 
 /** What has changed where that is far more than usual. */
@@ -208,7 +216,7 @@ function toFillIn(options: VerdictOptions, command: string): readonly string[] {
 
 /** Of nothing there is nothing to accept. */
 function isNothingRead({ error, query }: RunReport): boolean {
-  return error?.code === 'QUERY_GATE_FAILED' && query.every(({ total_docs_queried }) => total_docs_queried === 0);
+  return error?.code === 'QUERY_GATE_FAILED' && query.every((counts) => documentsRead(counts) === 0);
 }
 
 function acceptableOf(code: string | null): OverrideKind | null {

@@ -1,6 +1,8 @@
+import type { NamespaceCounts } from '../../job/contracts.ts';
+import { documentsRead } from '../../job/gates.ts';
 import { isUnread } from '../../publish/left-out.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
-import { plural } from '../terminal/figures.ts';
+import { count, plural } from '../terminal/figures.ts';
 
 /** Why a published table is not what Lex holds, in the order of weight; nothing for a table without reservations. */
 export function reservations(report: RunReport): readonly string[] {
@@ -8,13 +10,15 @@ export function reservations(report: RunReport): readonly string[] {
   const isBelow = gate?.accepted === true && !gate.passed;
   const unread = query.filter(isUnread).map(({ namespace }) => namespace);
   const partly = isBelow
-    ? query.filter(({ total_docs, total_docs_queried: read }) => read > 0 && read < (total_docs ?? 0))
+    ? query.filter((counts) => documentsRead(counts) > 0 && documentsRead(counts) < (counts.total_docs ?? 0))
     : [];
   const held = query.reduce((sum, { removals_held }) => sum + removals_held, 0);
   const names = (some: typeof query) => some.map(({ namespace }) => namespace).join(', ');
   const found: string[] = [];
   for (const [origin, some] of byOrigin(unread, report)) found.push(`nothing was read of ${some}: ${origin}`);
   found.push(...leftOutReservations(report));
+  const broken = query.filter(({ unreadable }) => unreadable > 0);
+  found.push(...broken.map((counts) => unreadableText({ ...counts, listed: counts.total_docs_queried })));
   if (partly.length > 0) found.push(`not all was read of ${names(partly)}`);
   if (isBelow && unread.length + partly.length === 0) found.push('too little was read of Lex, and was accepted');
   if (held > 0 && publication !== null) found.push(`${plural(held, 'removal')} held back`);
@@ -23,6 +27,13 @@ export function reservations(report: RunReport): readonly string[] {
   }
   return found;
 }
+
+/** A sentence without its full stop. */
+export function unreadableText({ namespace, unreadable, listed }: UnreadableCounts): string {
+  return `${count(unreadable)} of ${plural(listed, 'line')} of ${namespace} could not be read`;
+}
+
+type UnreadableCounts = Pick<NamespaceCounts, 'namespace' | 'unreadable'> & { readonly listed: number };
 
 /** Those of {@link reservations} that are about namespaces which the run did not name. */
 export function leftOutReservations(report: RunReport): readonly string[] {

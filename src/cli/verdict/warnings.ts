@@ -1,4 +1,5 @@
 import type { NamespaceCounts } from '../../job/contracts.ts';
+import { isListedWhole } from '../../job/gates.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
 import { plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
@@ -32,10 +33,10 @@ export function warnings(report: RunReport, options: VerdictOptions): readonly s
 
 function namespaceWarnings(counts: NamespaceCounts, told: readonly string[]): readonly string[] {
   const found: string[] = [];
-  // The gate may have said so already, and says what could not even be counted.
+  // The gate may have said so already, and says what could not even be counted, and what was unreadable.
   if (
     counts.total_docs !== null &&
-    !counts.complete &&
+    !isListedWhole(counts) &&
     !told.some((text) => text.startsWith(`${counts.namespace}: not complete`))
   ) {
     const cause = counts.cause === null ? '' : ` ${counts.cause}`;

@@ -6,6 +6,7 @@ import { type A3RowField, type A3Values, ROW_FIELDS } from '../../agreements/tab
 import { shownValue } from '../../agreements/table-a3/findings.ts';
 import type { Finding } from '../../agreements/transformed.ts';
 import type { HeldReason, NamespaceCounts } from '../../job/contracts.ts';
+import { isListedWhole } from '../../job/gates.ts';
 import { attemptOfManifest } from '../../publish/attempt-files.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { DocumentDay, DocumentState } from '../../publish/history/document-history.ts';
@@ -286,7 +287,7 @@ function entriesOfDay(namespace: string, older: Before, now: DocumentDay): reado
   if (counts === undefined) {
     // Before its namespace was ever read there is nothing to tell.
     if (isStanding(now.state)) entries.push({ type: 'not_in_run', date, run });
-  } else if (!counts.complete) entries.push({ type: 'not_read_whole', date, run });
+  } else if (!isListedWhole(counts)) entries.push({ type: 'not_read_whole', date, run });
   if (now.held !== null) entries.push({ type: 'removal_held', date, attempt, run, namespace, reason: now.held });
   const maker = makerOf(now.state);
   const isMade = since === null ? maker === run : maker !== null && (state === null || makerOf(state) !== maker);

@@ -48,8 +48,8 @@ function remarkWords(remark: Remark): string {
     case 'not_in_run':
       return 'its namespace was not part of the run: a change in Lex may show later';
     case 'unreadable_rows': {
-      const { count: rows, namespace } = remark;
-      return `${plural(rows, 'row')} of ${namespace} ${rows === 1 ? 'was' : 'were'} unreadable that day`;
+      const { count: lines, namespace } = remark;
+      return `${plural(lines, 'line')} of ${namespace} ${lines === 1 ? 'was' : 'were'} unreadable that day`;
     }
     case 'removal_held':
       return `its removal was held back: ${heldWords(remark.reason, remark.namespace)}`;

@@ -140,10 +140,10 @@ async function unknownAgreement(
   const place = exactPlace(days, text, namespace);
   const near = place === null ? null : await nearUnreadable(jobDailyA3Data, newest, place);
   if (near !== null) {
-    const rows = `${plural(near.rows, 'row')} of Lex without a readable id stood behind "${near.after}"`;
+    const rows = `${plural(near.rows, 'line')} of Lex without a readable id stood behind "${near.after}"`;
     sentences.push(`As of ${as_of}, ${rows}, the nearest before its place: it may be among them.`);
   } else if (unreadable > 0) {
-    sentences.push(`As of ${as_of}, ${plural(unreadable, 'row')} of Lex could not be read: it may be among them.`);
+    sentences.push(`As of ${as_of}, ${plural(unreadable, 'line')} of Lex could not be read: it may be among them.`);
   }
   const stripped = await countStripped(jobDailyA3Data, days);
   if (stripped > 0) {

@@ -16,6 +16,8 @@ export interface NamespaceFigures {
   /** Of this run; those that stand rejected are not among them. */
   readonly rejected: number;
   readonly standing: number;
+  /** Lines of Lex that could not be read: their documents kept what they had. */
+  readonly unreadable: number;
   /** New, changed and reprocessed of those listed, 0 to 1; 0 where nothing is listed. */
   readonly changed_share: number;
   readonly complete: boolean;
@@ -46,9 +48,9 @@ export async function readDayFigures(a3: Pick<JobDailyA3Data, 'get' | 'open'>, d
   const { manifest } = day;
   const ledger = await readLedger(a3, day);
   const namespaces = ledger.namespaces.map((counts): NamespaceFigures => {
-    const { namespace, listed, changed, reprocessed, removed, rejected, standing, complete } = counts;
-    const figures = { listed, new: counts.new, changed, reprocessed, removed, rejected, standing };
-    return { namespace, ...figures, changed_share: changedShare(figures), complete };
+    const { namespace, listed, changed, reprocessed, removed, rejected, standing, unreadable } = counts;
+    const figures = { listed, new: counts.new, changed, reprocessed, removed, rejected, standing, unreadable };
+    return { namespace, ...figures, changed_share: changedShare(figures), complete: counts.complete };
   });
   const sum = (key: keyof Counts) => namespaces.reduce((total, counts) => total + counts[key], 0);
   const sums: Counts = {
@@ -59,6 +61,7 @@ export async function readDayFigures(a3: Pick<JobDailyA3Data, 'get' | 'open'>, d
     removed: sum('removed'),
     rejected: sum('rejected'),
     standing: sum('standing'),
+    unreadable: sum('unreadable'),
   };
   return {
     date: manifest.business_date,

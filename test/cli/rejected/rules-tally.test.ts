@@ -48,7 +48,7 @@ describe('rejected, rule by rule', () => {
     expect(tally).toMatchObject({ documents: 3, unreadable: 1, cut_short: 1 });
     expect(tally.rules.map(({ rule }) => rule)).toEqual(['A', 'B']);
     expect(renderRejected(HEAD, tally, SCREEN).slice(0, 3).join(' ')).toBe(
-      '2 documents and 1 unreadable row rejected as of agreements-2021-10-20, standing ones included. ' +
+      '2 documents and 1 unreadable line rejected as of agreements-2021-10-20, standing ones included. ' +
         '1 document has more findings than the 1,000 that are kept of one. ',
     );
   });

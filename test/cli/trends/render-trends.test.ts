@@ -14,7 +14,7 @@ function gate(ratio: number) {
 function day(number: number, changed: number, change: Partial<DayFigures> = {}): DayFigures {
   const date = new Date(Date.UTC(2021, 9, number)).toISOString().slice(0, 10);
   const counts = { listed: LISTED, new: 1_118, changed, reprocessed: 1_200, removed: 1_012, rejected: 44_041 };
-  const total = { ...counts, standing: 0, changed_share: changedShare(counts), complete: true };
+  const total = { ...counts, standing: 0, unreadable: 0, changed_share: changedShare(counts), complete: true };
   const namespaces: readonly NamespaceFigures[] = [{ namespace: 'mac', ...total }];
   const table = { rows: 9_921_440, stale_rows: 12_345, rejected_now: 123_456, table_findings: 98_765 };
   const gates = { query: gate(1), transformation: gate(0.986) };
@@ -50,6 +50,16 @@ describe('trends', () => {
     expect(lines.join('\n')).not.toContain('…');
     expect(lines.join('\n')).toContain('2021-10-21 #2');
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('warn of a day on which lines could not be read, with their number and where they are', () => {
+    const monday = day(4, 99_000);
+    const broken = monday.namespaces.map((one) => ({ ...one, unreadable: 1_234 }));
+    const text = render([day(1, 97_000), { ...monday, namespaces: broken }]).join(' ');
+
+    const line = text.replaceAll(/\s+/g, ' ');
+    expect(line).toContain('! 2021-10-04: 1,234 of 9,708,719 lines of mac could not be read. See:');
+    expect(line).toMatch(/lexdelta rejected agreements-2021-10-04 --unreadable$/);
   });
 
   it('warn of a day on which far more has changed than usual, and say where to look', () => {

@@ -268,7 +268,7 @@ describe('the story of a document', () => {
         [OTHER, BROKEN, ...HELD],
         [OTHER, BROKEN, ...HELD],
       ],
-      (counts, day) => (day === 0 ? counts : counts.map((one) => ({ ...one, complete: day < 2 }))),
+      (counts, day) => (day === 0 ? counts : counts.map((one) => ({ ...one, complete: false, gaps: day - 1 }))),
       [],
       true,
     );
@@ -281,7 +281,7 @@ describe('the story of a document', () => {
     expect(renderStory(story, HINTS, SCREEN).slice(-4)).toEqual([
       '  2021-10-12  3 removals of mac were held back that day: it may be among them',
       '  2021-10-13  as it was; its namespace was not read whole: a change in Lex may',
-      '              show later; 1 row of mac was unreadable that day; 3 removals of',
+      '              show later; 1 line of mac was unreadable that day; 3 removals of',
       '              mac were held back that day: it may be among them',
     ]);
   });

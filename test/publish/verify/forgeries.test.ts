@@ -118,6 +118,7 @@ describe('verifying a day that was forged with all its figures', () => {
           mac[kind] = mac[kind]! + 1;
         gates.query.numerator += 1;
         gates.query.denominator += 1;
+        gates.query.ratio = gates.query.numerator / gates.query.denominator;
       },
     );
 
@@ -179,6 +180,25 @@ describe('verifying a day that was forged with all its figures', () => {
 
     expect(faults).toMatchObject([{ file: 'manifest.json' }]);
     expect(faults[0]?.what).toContain(`${name} gate`);
+  });
+
+  it('finds a query gate that takes unreadable lines for read', async () => {
+    const faults = await faultsOf(
+      second,
+      {
+        'ledger.json': ledger(({ accepted }) => {
+          accepted![0]!.evidence!.numerator += 1;
+        }),
+      },
+      ({ gates }) => {
+        gates.query.numerator += 1;
+        gates.query.ratio = gates.query.numerator / gates.query.denominator;
+      },
+    );
+
+    expect(faults.map(({ claim, what }) => [claim, what])).toEqual([
+      ['ledger', expect.stringMatching(/^has (\d+) documents read in its query gate where the ledger has/)],
+    ]);
   });
 
   it('finds Parquet rows that its own count hides, and bounds that hide rows', async () => {
