@@ -6,6 +6,7 @@ import { MASTER_COLUMNS } from '../agreements/imports/master-columns.ts';
 import { OFFICIAL_TABLE, type OfficialField } from '../agreements/table-a3/official-table.ts';
 import { RULES } from '../agreements/table-a3/rules.ts';
 import { type FlatHeader, LINE_ENDS, type LineEnd } from './delivery/flat-format.ts';
+import type { TableReservations } from './delivery/table-reservations.ts';
 
 const PROFILES = 'https://datapackage.org/profiles/2.0';
 /** The files quote nothing, and a reader must have some character for it: one that no cleaned text holds. */
@@ -48,17 +49,24 @@ const TITLES: Readonly<Record<FlatTable, string>> = {
   CP: 'Counterparty Master Table',
 };
 
-/** @param about the business date, and the run that published it */
-export function dataPackage(
-  about: { readonly business_date: string; readonly run: string; readonly version: string },
-  files: readonly FlatFile[],
-) {
+export interface PackageFacts {
+  readonly business_date: string;
+  /** That published it. */
+  readonly run: string;
+  readonly version: string;
+  /** Of Table A-3; `null` where it is not in the package. */
+  readonly reservations: TableReservations | null;
+}
+
+export function dataPackage(about: PackageFacts, files: readonly FlatFile[]) {
   return {
     $schema: `${PROFILES}/datapackage.json`,
     name: `qfc-records-${about.business_date}`,
     title: `Records of qualified financial contracts as of ${about.business_date}`,
     description: `31 CFR Part 148 and 12 CFR Part 371, Appendices A and B. Published by ${about.run}.`,
     version: about.version,
+    // A property of our own: the standard asks for a name that nobody else takes.
+    ...(about.reservations === null ? {} : { 'lexdelta:reservations': about.reservations }),
     resources: files.map(resource),
   };
 }

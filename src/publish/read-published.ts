@@ -88,7 +88,7 @@ export async function* readHeldRemovals(a3: Reads, day: PublishedDay): AsyncIter
   if (file !== null) yield* readFile<HeldRemoval>(a3, day, file);
 }
 
-export async function readLedger(a3: Reads, day: PublishedDay): Promise<Ledger> {
+export async function readLedger(a3: Pick<JobDailyA3Data, 'open'>, day: PublishedDay): Promise<Ledger> {
   const file = day.manifest.ledger;
   const lines: string[] = [];
   for await (const batch of readPublishedLines(a3, day.folder, file)) lines.push(...batch);

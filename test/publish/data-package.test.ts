@@ -12,7 +12,8 @@ const FILE: FlatFile = {
   lineEnd: 'lf',
   missingValues: [''],
 };
-const ABOUT = { business_date: '2021-10-20', run: 'agreements-2021-10-20-attempt-1', version: '0.1.0' };
+const RUN = 'agreements-2021-10-20-attempt-1';
+const ABOUT = { business_date: '2021-10-20', run: RUN, version: '0.1.0', reservations: null };
 
 describe('the data package', () => {
   it('names its profile and each file with its bytes and digest', () => {

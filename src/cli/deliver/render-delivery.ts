@@ -9,6 +9,7 @@ import { harmless } from '../terminal/harmless.ts';
 import { renderTable } from '../terminal/table.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { countFaults, faultLines, faultsOf } from './delivery-faulty.ts';
+import { reservationLines } from './reservation-lines.ts';
 import type { Delivery } from './write-delivery.ts';
 
 const COLUMNS = [
@@ -19,27 +20,30 @@ const COLUMNS = [
 ] as const;
 /** Enough of a digest to compare at a glance; the checksum file has the whole. */
 const DIGEST_SHOWN = 16;
+const WANTING = 'What is known to be wanting in Table A-3 (also in datapackage.json):';
 
 /** @param commandWidth `Infinity` where nothing is a screen */
 export function renderDelivery(
   { business_date, run }: Pick<Manifest, 'business_date' | 'run'>,
-  { folder, files }: Delivery,
+  { folder, files, reservations }: Delivery,
   { width, commandWidth }: { readonly width: number; readonly commandWidth: number },
 ): readonly string[] {
   const faults = countFaults(files);
   const found =
     faults === 0
-      ? 'Every row was read back and is as its table wants it.'
+      ? 'Every row was read back and has the form of its table.'
       : `Read back; ${plural(faults, 'fault was', 'faults were')} allowed.`;
   const rows = files.map(({ path, rows, bytes, sha256 }) => {
     return [path, count(rows), count(bytes), `${sha256.slice(0, DIGEST_SHOWN)}…`];
   });
+  const wanting = reservations === null ? [] : reservationLines(reservations, width);
   const tables = files.map(({ table }) => table).join(', ');
   return [
     ...wrap(`${tables} as of ${business_date} (${run}). ${found}`, width),
     '',
     ...renderTable(COLUMNS, rows, width, '  '),
     '',
+    ...(wanting.length === 0 ? [] : [...wrap(WANTING, width), ...wanting, '']),
     ...commandLines(
       `(cd ${shellWord(folder)} && sha256sum -c ${CHECKSUM_FILE})`,
       commandWidth,

@@ -74,7 +74,10 @@ function progressLine({ table, stage, bytes }: DeliveryProgress): string {
   return `${table}: ${count(Math.round(bytes / 1e6))} MB ${stage === 'write' ? 'written' : 'read back'}`;
 }
 
-function body({ manifest: { business_date, run, attempt } }: PublishedDay, { folder, files }: Delivery): object {
+function body(
+  { manifest: { business_date, run, attempt } }: PublishedDay,
+  { folder, files, reservations }: Delivery,
+): object {
   return {
     business_date,
     run,
@@ -90,5 +93,6 @@ function body({ manifest: { business_date, run, attempt } }: PublishedDay, { fol
     })),
     faults: countFaults(files),
     first_faults: faultsOf(files),
+    reservations,
   };
 }

@@ -12,7 +12,8 @@ import { flatColumns, missingValues } from '../../publish/delivery/flat-columns.
 import { type FlatFormat, PLAIN_FORMAT } from '../../publish/delivery/flat-format.ts';
 import { FlatLines, flatPieces } from '../../publish/delivery/flat-lines.ts';
 import { type FlatSource, flatSource } from '../../publish/delivery/flat-source.ts';
-import type { PublishedDay } from '../../publish/read-published.ts';
+import { type TableReservations, tableReservations } from '../../publish/delivery/table-reservations.ts';
+import { type PublishedDay, readLedger } from '../../publish/read-published.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { makeOutputFolder } from '../make-output-folder.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
@@ -59,6 +60,8 @@ export interface DeliveredFile extends CheckedFile {
 export interface Delivery {
   readonly folder: string;
   readonly files: readonly DeliveredFile[];
+  /** Of Table A-3; `null` where it is not delivered. */
+  readonly reservations: TableReservations | null;
 }
 
 /** Small enough for the young generation of V8's heap. */
@@ -81,16 +84,18 @@ export async function writeDelivery(
   const sources = options.tables.map((table) => flatSource(deps.a3, day, table));
   const folder = join(output, business_date);
   if ((await stat(folder).catch(() => null)) !== null) throw isThere(folder);
+  const isAgreements = options.tables.includes('A-3');
+  const reservations = isAgreements ? tableReservations(day.manifest, await readLedger(deps.a3, day)) : null;
   const partial = join(output, `.${business_date}.${randomUUID()}.partial`);
   makeOutputFolder(partial);
   try {
     const files: DeliveredFile[] = [];
     for (const source of sources) files.push(await writeFile(source, day, partial, options, deps));
     refuseFaults(files, options);
-    await describe(files, day, partial, options);
+    await describe({ files, reservations }, day, partial, options);
     deps.signal?.throwIfAborted();
     await putInPlace(partial, folder);
-    return { folder, files };
+    return { folder, files, reservations };
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -147,7 +152,7 @@ function refuseFaults(files: readonly DeliveredFile[], { allowFaults }: Delivery
 
 /** The data package, and the checksums of everything, written last. */
 async function describe(
-  files: readonly DeliveredFile[],
+  { files, reservations }: Pick<Delivery, 'files' | 'reservations'>,
   { manifest }: PublishedDay,
   folder: string,
   { format }: DeliveryOptions,
@@ -165,7 +170,7 @@ async function describe(
       missingValues: missingValues(flatColumns(table, format)),
     };
   });
-  const text = packageText(manifest, resources);
+  const text = packageText(manifest, resources, reservations);
   await writeWholeFile(join(folder, PACKAGE_FILE), once(text));
   const all = [...files, { path: PACKAGE_FILE, sha256: createHash('sha256').update(text).digest('hex') }];
   await writeWholeFile(join(folder, CHECKSUM_FILE), once(checksums(all)));

@@ -8,7 +8,7 @@ import { displayWidth } from '../../../src/cli/terminal/harmless.ts';
 import type { JobData } from '../../../src/runtime/job-data.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../../fakes/memory-look-ups.ts';
-import { publishDay, transformedRow, validLine } from '../../publish/day-fixture.ts';
+import { publishDay, rejectedLine, transformedRow, validLine } from '../../publish/day-fixture.ts';
 import { type CliOptions, runCli } from '../support.ts';
 
 const DATE = '2021-10-20';
@@ -26,7 +26,7 @@ function dataOf(a3: MemoryJobDailyA3Data, head: string): Services['openData'] {
 beforeAll(async () => {
   const row = (i: number, name: string | null) =>
     transformedRow({ 'A3.2': 'BANK', 'A3.3': `AGR-${i}`, 'A3.6': 'CLIENT', 'A3.8': 'N', 'A3.13': name });
-  const lines = [validLine('mac-1', [row(1, 'N/A')]), validLine('mac-2', [row(2, null)])];
+  const lines = [validLine('mac-1', [row(1, 'N/A')]), validLine('mac-2', [row(2, null)]), rejectedLine('mac-3')];
   const masters = new MemoryEntityTable();
   await masters.putAll([entityItem('BANK', ['CO'], {}), entityItem('CLIENT', ['CP'], { 'CP.4': 'A Client' })]);
   const a3 = new MemoryJobDailyA3Data();
@@ -78,6 +78,20 @@ describe('lexdelta deliver', () => {
       ],
       faults: 0,
     });
+  });
+
+  it('says what is wanting in Table A-3, on the screen, in JSON and in the data package', async () => {
+    const wanting = { empty_mandatory: { 'A3.4': 2, 'A3.5': 2, 'A3.7': 2 }, stale_rows: 0, rejected_documents: 1 };
+
+    const { stdout } = await deliver([]);
+    const { reservations } = JSON.parse((await deliver(['--json', '--output', 'again'])).stdout);
+    const masters = JSON.parse((await deliver(['--json', '--output', 'masters', '--tables', 'co'])).stdout);
+
+    expect(stdout).toContain('\n  empty     A3.4 in 2 rows, A3.5 in 2 rows, ');
+    expect(stdout).toContain('\n  left out  1 document is rejected, and not in the table\n');
+    expect(reservations).toMatchObject(wanting);
+    expect(JSON.parse(await file('datapackage.json'))['lexdelta:reservations']).toEqual(reservations);
+    expect(masters.reservations).toBeNull();
   });
 
   it('takes what the configuration says, and flags before it', async () => {

@@ -216,7 +216,10 @@ describe('a delivery in a process of its own', () => {
 
 /** A day of one shard whose rows take some 100 MB once they are parsed. @returns the manifest's key */
 async function publishLarge(a3: FolderJobDailyA3Data, rows: number): Promise<string> {
-  const { folder, key, manifest } = await publish(new MemoryJobDailyA3Data());
+  const small = new MemoryJobDailyA3Data();
+  const { folder, key, manifest } = await publish(small);
+  const ledger = `${folder}/${manifest.ledger.path}`;
+  await a3.putOnce(ledger, (await small.get(ledger))!);
   const table = new PublishedFileWriter(a3, folder, 'table/shard-00000.ndjson.gz');
   const empty = new PublishedFileWriter(a3, folder, 'masters/none.ndjson.gz');
   const values = a3Values({ 'A3.2': 'BANK', 'A3.6': 'CLIENT', 'A3.13': 'Contact '.repeat(10).trim() });

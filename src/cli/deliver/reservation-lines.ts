@@ -1,0 +1,48 @@
+import type { TableReservations } from '../../publish/delivery/table-reservations.ts';
+import { count, plural } from '../terminal/figures.ts';
+import { harmless } from '../terminal/harmless.ts';
+import { wrap } from '../terminal/wrap.ts';
+import { acceptanceText } from '../verdict/acceptance.ts';
+
+const LABEL_WIDTH = 12;
+
+/** What an examiner asks first; nothing where nothing is wanting. */
+export function reservationLines(reservations: TableReservations, width: number): readonly string[] {
+  const lines = [
+    ['empty', emptyText(reservations)],
+    ['stale', staleText(reservations)],
+    ['left out', leftOutText(reservations)],
+    ['unread', unreadableText(reservations)],
+    ...reservations.accepted.map((one) => ['accepted', acceptanceText(one).replace(/^accepted: /, '')] as const),
+    ...reservations.carried_over.map((one) => ['not read', carriedText(one)] as const),
+  ] as const;
+  return lines.flatMap(([label, text]) =>
+    text === null ? [] : wrap(harmless(text), width, `  ${label}`.padEnd(LABEL_WIDTH), ' '.repeat(LABEL_WIDTH)),
+  );
+}
+
+function emptyText({ empty_mandatory: empty }: TableReservations): string | null {
+  if (empty === null) return 'not known: the table was published before fields were counted';
+  const parts = Object.entries(empty).map(([field, rows]) => `${field} in ${plural(rows, 'row')}`);
+  return parts.length === 0 ? null : `${parts.join(', ')}: Table A-3 wants them of every agreement`;
+}
+
+function staleText({ stale_rows: rows }: TableReservations): string | null {
+  if (rows === 0) return null;
+  const stand = rows === 1 ? 'row stands as it was' : 'rows stand as they were';
+  return `${count(rows)} ${stand} before the document was rejected`;
+}
+
+function leftOutText({ rejected_documents: documents, stale_rows }: TableReservations): string | null {
+  if (documents === 0) return null;
+  const all = `${plural(documents, 'document is', 'documents are')} rejected, and not in the table`;
+  return stale_rows === 0 ? all : `${all} but for the stale rows`;
+}
+
+function unreadableText({ unreadable_lines: lines }: TableReservations): string | null {
+  return lines === 0 ? null : `${plural(lines, 'line')} of Lex could not be read`;
+}
+
+function carriedText({ namespace, since }: TableReservations['carried_over'][number]): string {
+  return `${namespace}: its rows are ${since === null ? 'of an earlier table' : `those of ${since}`}`;
+}
