@@ -7,7 +7,7 @@ export function addDemoCommand(program: Command, shell: Shell): void {
     .summary('see the whole job at work on 510 real agreements')
     .description(
       'Serves the sample Lex on this machine, imports its look-ups, runs two business days over HTTP, and says what to ' +
-        'look at next. Its data folder stays.',
+        'look at next. Its data folder stays until the next demo, which replaces it, unless it has a hold or a run of yours.',
     )
     .action(
       action(shell, async (_args, flags, context) => {

@@ -1,4 +1,4 @@
-/** The demo's data folder: made anew each time, and nothing is ever deleted that a demo has not made. */
+/** The demo's data folder: made anew each time, and nothing is ever deleted that a demo has not made, or that is the user's. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, PermanentError } from '../../errors.ts';
@@ -11,13 +11,23 @@ export interface DemoFolder {
   readonly folder: string;
   /** Whether an earlier demo's data was replaced. */
   readonly isReplaced: boolean;
+  /** Folders of earlier demos that were left alone, each with what is the user's there. */
+  readonly kept: readonly { readonly folder: string; readonly why: string }[];
 }
 
+/** What is the user's in the folder of a demo that has ended; goes on after "it", `null`: nothing. */
+type FindOwnData = (folder: string) => Promise<string | null>;
+
 /**
- * @param chosen the folder the user named, or `null`: the first of `<parent>/demo`, `demo-2`, … that no living demo uses
+ * @param chosen the folder the user named, or `null`: the first of `<parent>/demo`, `demo-2`, … that no living demo uses and
+ *   that holds nothing of the user's
  * @throws PermanentError `USAGE`: the chosen one holds something else; `STORE_BUSY`: a demo runs in it
  */
-export async function makeDemoFolder(chosen: string | null, parent: string): Promise<DemoFolder> {
+export async function makeDemoFolder(
+  chosen: string | null,
+  parent: string,
+  findOwnData: FindOwnData,
+): Promise<DemoFolder> {
   if (chosen !== null) {
     switch (await stateOf(chosen)) {
       case 'foreign':
@@ -28,16 +38,27 @@ export async function makeDemoFolder(chosen: string | null, parent: string): Pro
       case 'busy':
         throw new PermanentError('STORE_BUSY', `A demo runs in ${chosen}.`);
       case 'free':
-        return claim(chosen, false);
-      case 'ended':
-        return claim(chosen, true);
+        return { ...(await claim(chosen, false)), kept: [] };
+      case 'ended': {
+        const why = await findOwnData(chosen);
+        if (why !== null) throw ownData(chosen, why);
+        return { ...(await claim(chosen, true)), kept: [] };
+      }
     }
   }
+  const kept: DemoFolder['kept'][number][] = [];
   for (let number = 1; ; number += 1) {
     const folder = join(parent, number === 1 ? 'demo' : `demo-${number}`);
     const state = await stateOf(folder);
-    if (state === 'free' || state === 'ended') return claim(folder, state === 'ended');
+    const why = state === 'ended' ? await findOwnData(folder) : null;
+    if (why !== null) kept.push({ folder, why });
+    else if (state === 'free' || state === 'ended') return { ...(await claim(folder, state === 'ended')), kept };
   }
+}
+
+function ownData(folder: string, why: string): PermanentError {
+  const what = `The demo would delete what ${folder} has: it ${why}.`;
+  return new PermanentError('USAGE', `${what} Give another --data folder, or delete this one yourself.`);
 }
 
 type State = 'free' | 'ended' | 'busy' | 'foreign';
@@ -81,7 +102,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function claim(folder: string, isReplaced: boolean): Promise<DemoFolder> {
+async function claim(folder: string, isReplaced: boolean): Promise<Omit<DemoFolder, 'kept'>> {
   makeFolder(folder);
   const marker = JSON.stringify({ made_by: 'lexdelta demo', pid: process.pid });
   await writeFile(join(folder, MARKER), `${marker}\n`);

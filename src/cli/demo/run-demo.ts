@@ -13,11 +13,13 @@ import { showProgress } from '../progress/display.ts';
 import { sampleFolder } from '../sample.ts';
 import { exitCodeOfSignal } from '../signals.ts';
 import { count, plural } from '../terminal/figures.ts';
+import { wrap } from '../terminal/wrap.ts';
 import { renderVerdict } from '../verdict/render-verdict.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
 import { checkDay } from './check-day.ts';
 import { leaveDemoFolder, makeDemoFolder } from './demo-folder.ts';
 import { expectedDelta } from './expected-delta.ts';
+import { findOwnData } from './own-data.ts';
 
 const DAYS = [
   { date: '2021-10-20', lex: sampleFolder('lex/day-1'), before: null },
@@ -35,10 +37,15 @@ export async function runDemo(flags: GlobalFlags, context: Context): Promise<num
   refuseStack('demo', flags);
   const { terminal, cwd } = context;
   const config = await readConfig({ data: flags.data }, context);
-  const { folder, isReplaced } = await makeDemoFolder(
+  const dates = DAYS.map(({ date }) => date);
+  const { folder, isReplaced, kept } = await makeDemoFolder(
     flags.data === undefined ? null : config.dataFolder,
     join(cwd, 'lexdelta-data'),
+    (ended) => findOwnData(ended, dates, context.services),
   );
+  for (const one of kept) {
+    terminal.note(...wrap(`${pathWord(one.folder, context)} stays as it is: it ${one.why}.`, terminal.errorWidth));
+  }
   const shown = pathWord(folder, context);
   terminal.note(`Data folder ${shown}${isReplaced ? ': the data of an earlier demo is replaced' : ''}`);
   const signal = context.catchStopSignals((name) =>
