@@ -14,6 +14,11 @@ export type ReadResult =
   /** `id`: `null` when none could be read. `message` holds nothing of the document's contents. */
   | { readonly ok: false; readonly rule: UnreadableRule; readonly message: string; readonly id: string | null };
 
+/** An id that a broken line seems to have stands early in it; what follows may be megabytes. */
+const LOOKED_AT_BYTES = 4_096;
+/** Plain ids alone: a guess is shown to people, and whatever else stands in a broken line is no business of theirs. */
+const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$/;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -116,6 +121,12 @@ function startsWith(line: Buffer, prefix: Buffer): boolean {
 function matchesAt(line: Buffer, pattern: Buffer, at: number): boolean {
   for (let i = 0; i < pattern.length; i += 1) if (line[at + i] !== pattern[i]) return false;
   return true;
+}
+
+/** What a broken line's id may be, for people to find the document by: never for a decision. `null`: it has none to see. */
+export function looksLikeId(line: Buffer, idField: string): string | null {
+  const id = guessId(line.subarray(0, LOOKED_AT_BYTES), idField);
+  return id !== null && PLAIN_ID.test(id) ? id : null;
 }
 
 function skipBlanks(line: Buffer, from: number): number {

@@ -158,7 +158,7 @@ function unreadableEntry(at: Place, line: UnreadableRowLine, context: MergeConte
     since: context.business_date,
     run: context.run,
     fingerprint: null,
-    findings: [{ field: null, rule, severity: 'error', message, value: null, agreement_id: null }],
+    findings: [{ field: null, rule, severity: 'error', message, value: line.looks_like ?? null, agreement_id: null }],
     uses: [],
     raw: line.raw,
     raw_encoding: line.raw_encoding,

@@ -67,6 +67,8 @@ export interface HeldRemovalLine {
 export interface UnreadableRowLine {
   readonly op: 'unreadable';
   readonly lex_id: string | null;
+  /** What its id may be; not given: nobody can tell. */
+  readonly looks_like?: string;
   readonly after_id: string | null;
   readonly rule: string;
   readonly message: string;

@@ -119,8 +119,9 @@ function copyOf(line: PageLine): SliceLine | null {
     case 'held':
       return { op: 'held', lex_id: line.lex_id, reason: line.reason };
     case 'unreadable': {
-      const { lex_id, after_id, rule, message, raw, raw_encoding } = line;
-      return { op: 'unreadable', lex_id, after_id, rule, message, raw, raw_encoding };
+      const { lex_id, looks_like, after_id, rule, message, raw, raw_encoding } = line;
+      const guessed = looks_like === undefined ? {} : { looks_like };
+      return { op: 'unreadable', lex_id, ...guessed, after_id, rule, message, raw, raw_encoding };
     }
   }
 }

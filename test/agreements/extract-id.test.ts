@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from '../../src/agreements/content-hash.ts';
-import { guessId, MAX_ID_BYTES, readDocument } from '../../src/agreements/extract-id.ts';
+import { guessId, looksLikeId, MAX_ID_BYTES, readDocument } from '../../src/agreements/extract-id.ts';
 
 const mac = { idField: 'lexId' };
 
@@ -50,6 +50,35 @@ describe('guessId', () => {
         expect(() => guessId(before, 'lexId')).not.toThrow();
       }),
     );
+  });
+});
+
+describe('what a broken line looks like', () => {
+  it.each([
+    ['a comma too many', '{"lexId":"mac-1","a":1,}'],
+    ['its beginning lost', '"lexId": "mac-1","a":1}'],
+    ['its end lost', '{"lexId":"mac-1","a'],
+  ])('is its id with %s', (_what, text) => {
+    expect(looksLikeId(line(text), 'lexId')).toBe('mac-1');
+  });
+
+  it.each([
+    ['an address', '{"lexId":"ann@example.com",}'],
+    ['a sentence', '{"lexId":"call Ann at home",}'],
+    ['half of a broken text', Buffer.from([...Buffer.from('{"lexId":"m'), 0xff, ...Buffer.from('",')])],
+    ['too long', `{"lexId":"${'m'.repeat(129)}",`],
+    ['far behind', `{"text":"${'x'.repeat(5_000)}","lexId":"mac-1",`],
+  ])('is nothing where the text is %s', (_what, text) => {
+    expect(looksLikeId(Buffer.from(text), 'lexId')).toBeNull();
+  });
+
+  it('takes no longer for megabytes that try to lead it astray', () => {
+    const hostile = ['"lexId":"\\\\', '"lexId"   ', '{', '"lexId":'].map((text) => Buffer.from(text.repeat(500_000)));
+    const began = performance.now();
+
+    for (const text of hostile) looksLikeId(text, 'lexId');
+
+    expect(performance.now() - began).toBeLessThan(500);
   });
 });
 

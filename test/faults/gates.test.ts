@@ -80,9 +80,10 @@ describe('a Lex that answers with broken JSON', () => {
       query: [{ unreadable: 6, complete: false }],
     });
     await history.expectFates(ONE, EVERY_DOCUMENT);
+    expect((await cli('show', TWO)).stdout).toContain('rejected agreements-2021-10-21 --unreadable');
     const lines = await cli('rejected', TWO, '--unreadable', '--limit', '2');
     expect(lines.stdout).toContain('6 unreadable');
-    expect(lines.stdout).toContain('before the first document');
+    expect(lines.stdout).toContain(`looks like ${documentId('mac', 1)}`);
 
     for (let n = 1; n <= 6; n += 1) history.books.put('mac', n);
     history.books.putMany('mac', 7, 20).putLine('mac', documentId('mac', 3), broken(3));

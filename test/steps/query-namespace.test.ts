@@ -173,13 +173,13 @@ describe('QueryNamespace, rows that are no documents', () => {
     expect(page?.header.counts).toMatchObject({ new: 2, unreadable: 3 });
     expect(
       page?.lines.map((line) =>
-        line.op === 'unreadable' ? [line.rule, line.lex_id, line.after_id, line.raw] : line.op,
+        line.op === 'unreadable' ? [line.rule, line.lex_id, line.looks_like, line.after_id, line.raw] : line.op,
       ),
     ).toEqual([
       'put',
-      ['LEX-unparsable', null, 'a', '{"lexId":"b"'],
-      ['LEX-invalid-utf8', null, 'a', Buffer.from([0x7b, 0xff, 0x7d]).toString('base64')],
-      ['LEX-lone-surrogate', 'c', 'a', '{"lexId":"c","text":"\\ud800"}'],
+      ['LEX-unparsable', null, 'b', 'a', '{"lexId":"b"'],
+      ['LEX-invalid-utf8', null, undefined, 'a', Buffer.from([0x7b, 0xff, 0x7d]).toString('base64')],
+      ['LEX-lone-surrogate', 'c', undefined, 'a', '{"lexId":"c","text":"\\ud800"}'],
       'put',
     ]);
   });

@@ -9,6 +9,7 @@ import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
 import { lineBatches, parsedBatches } from '../../publish/lines.ts';
 import { textDigest } from '../../publish/rejected-text.ts';
 import type { SliceHeader, SliceLine, UnreadableRowLine } from '../../publish/slice-output.ts';
+import type { UnreadableLine } from '../../steps/pages/page-object.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 
 /** One rejected document or unreadable row. */
@@ -27,6 +28,8 @@ export interface UnreadableRow {
   /** Lex id of the document that it stood behind; `''`: before the first one. */
   readonly after: string;
   readonly bytes: number;
+  /** What its id may be, by its broken text; `null`: nobody can tell. */
+  readonly looks_like: string | null;
 }
 
 /** Ascending by namespace, then lex id. */
@@ -72,11 +75,12 @@ function toItem(line: SliceHeader | SliceLine, namespace: string, since: string)
 
 /** A line of a slice, or of a page object. */
 export function unreadableItem(
-  { lex_id, after_id, rule, message, raw, raw_encoding }: UnreadableRowLine,
+  { lex_id, looks_like: guess, after_id, rule, message, raw, raw_encoding }: UnreadableRowLine | UnreadableLine,
   namespace: string,
   since: string,
 ): RejectedItem {
-  const finding: Finding = { field: null, rule, severity: 'error', message, value: null, agreement_id: null };
-  const unreadable = { after: after_id ?? '', bytes: textDigest({ raw, raw_encoding }).bytes };
+  const looks_like = guess ?? null;
+  const finding: Finding = { field: null, rule, severity: 'error', message, value: looks_like, agreement_id: null };
+  const unreadable = { after: after_id ?? '', bytes: textDigest({ raw, raw_encoding }).bytes, looks_like };
   return { namespace, lex_id, since, findings: [finding], unreadable };
 }

@@ -82,22 +82,28 @@ function exampleOf({ reasons, message }: RuleTally, { width }: Page): readonly s
   const [first] = reasons;
   if (first === undefined) return [];
   const told = toldBy(first, message);
-  const text = `${first.namespace} ${first.lex_id ?? '(no id)'}${told === '' ? '' : `: ${told}`}`;
+  const text = `${first.namespace} ${idOf(first)}${told === '' ? '' : `: ${told}`}`;
   return wrap(harmless(text), width, '    for example ', '      ');
 }
 
 /**
  * The value; where there is none, what the finding says beyond its rule: which member of the document, for example. Of an
- * unreadable row its place and its size.
+ * unreadable line its size, and its place where it does not look like a document.
  */
 function toldBy({ value, message, unreadable }: Reason, ofRule: string): string {
   if (unreadable !== null) {
-    const { after, bytes } = unreadable;
+    const { after, bytes, looks_like } = unreadable;
     const size = plural(bytes, 'byte');
     const said = message === ofRule ? '' : `: ${message}`;
+    if (looks_like !== null) return `${size}${said}`;
     return `${size}, ${after === '' ? 'before the first document' : `behind ${after}`}${said}`;
   }
   return value ?? (message === ofRule ? '' : message);
+}
+
+function idOf({ lex_id, unreadable }: Reason): string {
+  const guess = unreadable?.looks_like ?? null;
+  return lex_id ?? (guess === null ? '(no id)' : `looks like ${guess}`);
 }
 
 function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] {
@@ -112,7 +118,7 @@ function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] 
   ];
   const cells = reasons.map((reason) => [
     reason.namespace,
-    reason.lex_id ?? '(no id)',
+    idOf(reason),
     reason.field ?? '',
     toldBy(reason, tally.message),
     reason.since,

@@ -115,7 +115,8 @@ async function* readItems(
   }
   const day = await openDay(report, a3);
   for await (const { namespace, lex_id, since, findings, kind, place, raw_text } of readRejected(a3, day)) {
-    const unreadable = kind === 'unreadable' ? { after: place, bytes: raw_text.bytes } : null;
+    const looks_like = findings[0]?.value ?? null;
+    const unreadable = kind === 'unreadable' ? { after: place, bytes: raw_text.bytes, looks_like } : null;
     yield { namespace, lex_id, since, findings, unreadable };
   }
 }

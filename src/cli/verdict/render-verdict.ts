@@ -166,6 +166,7 @@ function nextSteps(report: RunReport, options: VerdictOptions): readonly string[
       return [
         ...fact(options, 'safe', 'No hash was written: the same deltas are found again.'),
         ...(rejected > 0 ? commandFact(options, 'look at', rejectedCommand) : []),
+        ...unreadableCommand(report, options),
         ...(restore ?? []),
         ...commandFact(options, restore === null ? 'mend, then' : 'only then', again),
         ...(accept === null ? [] : commandFact(options, 'or accept', nextAttempt(report, options.runHint, accept))),

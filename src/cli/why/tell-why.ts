@@ -1,5 +1,6 @@
 /** The work of `lexdelta why`. */
 import { PermanentError } from '../../errors.ts';
+import { isListedWhole } from '../../job/gates.ts';
 import { localDate } from '../../job/local-date.ts';
 import { type DocumentDay, readDocumentHistory } from '../../publish/history/document-history.ts';
 import { findAgreement, findOtherCase, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
@@ -134,14 +135,15 @@ async function unknownAgreement(
   const sentences = [
     `No document or agreement "${text}"${where} is in the table or rejected on any of ${plural(searched, 'published day')}${range}.`,
   ];
-  const incomplete = query.filter(({ complete }) => !complete).map((counts) => counts.namespace);
+  const incomplete = query.filter((counts) => !isListedWhole(counts)).map((counts) => counts.namespace);
   if (incomplete.length > 0) sentences.push(`As of ${as_of}, ${incomplete.join(', ')} could not be read whole.`);
   const unreadable = newest.manifest.shards.reduce((sum, shard) => sum + shard.unreadable, 0);
   const place = exactPlace(days, text, namespace);
   const near = place === null ? null : await nearUnreadable(jobDailyA3Data, newest, place);
   if (near !== null) {
     const rows = `${plural(near.rows, 'line')} of Lex without a readable id stood behind "${near.after}"`;
-    sentences.push(`As of ${as_of}, ${rows}, the nearest before its place: it may be among them.`);
+    const may = near.isAlike ? `one of them looks like ${place?.lex_id}` : 'it may be among them';
+    sentences.push(`As of ${as_of}, ${rows}, the nearest before its place: ${may}.`);
   } else if (unreadable > 0) {
     sentences.push(`As of ${as_of}, ${plural(unreadable, 'line')} of Lex could not be read: it may be among them.`);
   }

@@ -10,6 +10,8 @@ export interface NearUnreadable {
   readonly rows: number;
   /** `''`: before the first document. */
   readonly after: string;
+  /** Whether one of the rows looks like the document that is asked for. */
+  readonly isAlike: boolean;
 }
 
 /**
@@ -24,15 +26,22 @@ export async function nearUnreadable(
 ): Promise<NearUnreadable | null> {
   const shard = shardAt(manifest.shards, place);
   if (shard === null || shard.unreadable === 0) return null;
-  const found = await searchLines<RejectedEntry, string>(a3, folder, shard.rejected, {
-    texts: ['"kind":"unreadable"'],
-    isMeant: (line) =>
-      line.kind === 'unreadable' &&
-      line.lex_id === null &&
-      line.namespace === place.namespace &&
-      comparePlaces({ namespace: line.namespace, lex_id: line.place }, place) < 0,
-    keep: (line) => line.place,
-  });
-  const after = found.at(-1);
-  return after === undefined ? null : { rows: found.filter((one) => one === after).length, after };
+  const found = await searchLines<RejectedEntry, { readonly after: string; readonly looksLike: string | null }>(
+    a3,
+    folder,
+    shard.rejected,
+    {
+      texts: ['"kind":"unreadable"'],
+      isMeant: (line) =>
+        line.kind === 'unreadable' &&
+        line.lex_id === null &&
+        line.namespace === place.namespace &&
+        comparePlaces({ namespace: line.namespace, lex_id: line.place }, place) < 0,
+      keep: ({ place: after, findings }) => ({ after, looksLike: findings[0]?.value ?? null }),
+    },
+  );
+  const after = found.at(-1)?.after;
+  if (after === undefined) return null;
+  const near = found.filter((one) => one.after === after);
+  return { rows: near.length, after, isAlike: near.some(({ looksLike }) => looksLike === place.lex_id) };
 }

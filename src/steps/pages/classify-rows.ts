@@ -190,7 +190,7 @@ export class RowClassifier {
     const read = readDocument(row, module);
     if (!read.ok) {
       if (this.isArray && read.rule === 'LEX-unparsable') this.mayHideRows = true;
-      this.#unreadable.hold(row, read, this.#lastId);
+      this.#unreadable.hold(row, read, this.#lastId, module.idField);
       return;
     }
     const { id, document } = read;

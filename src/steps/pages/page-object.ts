@@ -78,6 +78,8 @@ export interface UnreadableLine {
   readonly op: 'unreadable';
   /** Where the row still names one. */
   readonly lex_id: string | null;
+  /** What its id may be, by its broken text. For people alone; not given where nothing fits its place. */
+  readonly looks_like?: string;
   /** The last readable id before it, `null` at the beginning: its place in the order. */
   readonly after_id: string | null;
   readonly rule: string;

@@ -21,27 +21,29 @@ async function* stream(items: readonly RejectedItem[]): AsyncIterable<RejectedIt
 describe('rejected, rule by rule', () => {
   it('tells the place and the size of an unreadable row, and nothing of its text', async () => {
     const rows = [
-      { after: 'cct-0000000246', bytes: 26 },
-      { after: '', bytes: 2 },
+      { after: 'cct-0000000246', bytes: 26, looks_like: 'cct-0000000247' },
+      { after: '', bytes: 2, looks_like: null },
     ];
     const items = rows.map((row) => item(null, 'LEX-unparsable', row));
 
     const tally = await tallyByRule(stream(items), { perRule: 10, inAll: 10 });
     const lines = renderRejected(HEAD, tally, SCREEN);
 
-    expect(tally.rules[0]!.reasons.map(({ unreadable }) => unreadable)).toEqual([
-      { after: 'cct-0000000246', bytes: 26 },
-      { after: '', bytes: 2 },
-    ]);
-    expect(lines.join('\n')).toContain('26 bytes, behind cct-0000000246');
-    expect(lines.join('\n')).toContain('2 bytes, before the first document');
+    expect(tally.rules[0]!.reasons.map(({ unreadable }) => unreadable)).toEqual(rows);
+    const text = lines.join('\n').replaceAll(/\s+/g, ' ');
+    expect(text).toContain('cct looks like cct-0000000247 26 bytes: m');
+    expect(lines.join('\n')).toContain('2 bytes, before the firs');
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
   it('counts unreadable rows apart, and documents in which more was found than is kept', async () => {
     const [more, other] = [item('cct-1', 'A'), item('cct-2', 'A')];
     const cut = { ...more.findings[0]!, rule: 'LEX-more-findings', severity: 'warning' } as const;
-    const items = [{ ...more, findings: [...more.findings, cut] }, other, item(null, 'B', { after: '', bytes: 2 })];
+    const items = [
+      { ...more, findings: [...more.findings, cut] },
+      other,
+      item(null, 'B', { after: '', bytes: 2, looks_like: null }),
+    ];
 
     const tally = await tallyByRule(stream(items), { perRule: 10, inAll: 10 });
 

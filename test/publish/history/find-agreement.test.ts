@@ -13,6 +13,7 @@ const row = (agreement: string) => transformedRow({ 'A3.2': 'BANK', 'A3.3': agre
 const unreadable = (after_id: string): SliceLine => {
   const line = {
     lex_id: null,
+    looks_like: 'm-25',
     after_id,
     rule: 'LEX-unparsable',
     message: 'm',
@@ -100,7 +101,8 @@ describe('finding an agreement', () => {
     const [a3, [newest]] = await publish();
     const near = (lex_id: string) => nearUnreadable(a3, newest!, { namespace: 'mac', lex_id });
 
-    expect(await near('m-25')).toEqual({ rows: 2, after: 'm-2' });
+    expect(await near('m-25')).toEqual({ rows: 2, after: 'm-2', isAlike: true });
+    expect(await near('m-26')).toEqual({ rows: 2, after: 'm-2', isAlike: false });
     expect(await near('m-15')).toBeNull();
   });
 });
