@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ describe('lexdelta verify', () => {
     for (const date of [ONE, TWO]) {
       const { exitCode, stdout } = await verify(date);
 
-      expect(stdout).toMatch(/^✔ VERIFIED {2}Table A-3 as of 2021-10-2\d, attempt 1: 71\d rows in 10 files/);
+      expect(stdout).toMatch(/^✔ VERIFIED {2}Table A-3 as of 2021-10-2\d, attempt 1: 71\d rows in 11 files/);
       expect(stdout).not.toMatch(/✘|not shown|!/);
       for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
       expect(exitCode).toBe(0);
@@ -71,7 +71,7 @@ describe('lexdelta verify', () => {
       faults: [],
       notes: [],
     });
-    expect(found.claims).toHaveLength(10);
+    expect(found.claims).toHaveLength(11);
   });
 
   it('fails when a byte of a part is another, and names the part', async () => {
@@ -103,17 +103,66 @@ describe('lexdelta verify', () => {
     ]);
   });
 
-  it('says that the base is not there any more, which is no fault of the day', async () => {
+  it('fails when the base is gone and nobody has recorded why', async () => {
     await rename(published(ONE), join(root, 'away'));
     try {
       const { exitCode, stdout } = await verify(TWO);
-      expect(exitCode).toBe(0);
+      expect(exitCode).toBe(1);
       expect(stdout.replaceAll(/\n +/g, ' ')).toContain(
-        '- changes   not shown: the base published/as_of=2021-10-20/attempt=1/manifest.json is not there any more',
+        '✘ published/as_of=2021-10-20/attempt=1/manifest.json: is missing, the base of this day, and no record',
       );
     } finally {
       await rename(join(root, 'away'), published(ONE));
     }
+  });
+
+  it('finds a pointer that names the table of another date, as every reader does', async () => {
+    const pointer = join(root, 'lexdelta-data', 'JobDailyA3Data', 'as_of', `${ONE}.json`);
+    const other = (await readFile(pointer, 'utf8')).replace(ONE, TWO);
+    await whileAltered({ [pointer]: other }, async () => {
+      const { exitCode, stdout } = await verify(ONE);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain(`✘ NOT VERIFIED  Table A-3 as of ${ONE}, attempt 1: 1 fault\n`);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`✘ as_of/${ONE}.json: names published/as_of=${TWO}/attempt=1`);
+      for (const command of [
+        ['as-of', ONE],
+        ['diff', ONE, TWO],
+        ['deliver', ONE, '--output', join(root, 'out')],
+      ]) {
+        const read = await cli(command);
+        expect(read, command[0]).toMatchObject({ exitCode: 1, stdout: '' });
+        expect(read.stderr).toContain('[POINTER_WRONG]');
+      }
+      expect(await cli(['pointers', 'rebuild'])).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringContaining('1 pointer written again, 1 of published dates as they should be.'),
+      });
+      expect((await verify(ONE)).exitCode).toBe(0);
+    });
+  });
+
+  it('needs nothing but the published files, a copy of one day with --alone', async () => {
+    const copy = join(root, 'copy');
+    await cp(published(TWO, '..'), join(copy, 'JobDailyA3Data', 'published', `as_of=${TWO}`), { recursive: true });
+    const lmdb = join(root, 'lexdelta-data', 'lmdb');
+    await rename(lmdb, join(root, 'away'));
+    try {
+      const told = await verify(TWO);
+      expect(told.exitCode).toBe(0);
+      expect(told.stdout).toContain('✔ VERIFIED  Table A-3');
+      expect(told.stdout.replaceAll(/\s+/g, ' ')).toContain('! Not compared with JobStats: There is no data of');
+      await mkdir(lmdb);
+      await writeFile(join(lmdb, 'data.mdb'), 'damaged'.repeat(9_000));
+      expect((await verify(TWO)).stdout).toContain('  ! Not compared with JobStats:');
+      expect((await verify('2021-10-22')).stderr).toContain('NO_TABLE_FOR_DATE');
+    } finally {
+      await rm(lmdb, { recursive: true });
+      await rename(join(root, 'away'), lmdb);
+    }
+    expect((await verify(TWO, '--data', copy)).exitCode).toBe(1);
+    const alone = await verify(TWO, '--alone', '--data', copy);
+    expect(alone.exitCode).toBe(0);
+    expect(alone.stdout).toContain('✔ VERIFIED, except changes  Table A-3 as of 2021-10-21');
   });
 
   it('refuses a date or an attempt of which nothing is published', async () => {

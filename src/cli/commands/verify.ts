@@ -13,11 +13,16 @@ export function addVerifyCommand(program: Command, shell: Shell): void {
         'when anything is wrong; each fault names its file and line. docs/verify.md says what this shows, and what not.',
     )
     .option('--attempt <n>', 'this attempt at the date (default: the one that the date stands for)')
+    .option('--alone', 'the data are a copy of this day alone: its base and JobStats are left aside')
     .action(
       action<VerifyFlags>(shell, async ([date = ''], flags, context) => {
         const { tellVerify } = await import('../verify/tell-verify.ts');
         return tellVerify(date, flags, context);
       }),
     );
-  examples(command, ['lexdelta verify 10-20-2021', 'lexdelta verify 2021-10-20 --attempt 1 --json']);
+  examples(command, [
+    'lexdelta verify 10-20-2021',
+    'lexdelta verify 2021-10-20 --attempt 1 --json',
+    'lexdelta verify 2021-10-20 --alone --data copy-of-the-day',
+  ]);
 }

@@ -45,13 +45,15 @@ function headLines(found: Verification, { width, paint }: Page): readonly string
   const { business_date, attempt, rows, fault_count, files, bytes, manifest_sha256 } = found;
   const day = `Table A-3 as of ${business_date}, attempt ${attempt}`;
   const isProven = fault_count === 0;
-  const head = isProven ? '✔ VERIFIED' : '✘ NOT VERIFIED';
+  const except = found.claims.filter(({ state }) => state === 'not shown').map(({ claim }) => claim);
+  const proven = except.length === 0 ? '✔ VERIFIED' : `✔ VERIFIED, except ${except.join(', ')}`;
+  const head = isProven ? proven : '✘ NOT VERIFIED';
   const what = isProven
     ? `${plural(rows, 'row')} in ${plural(files, 'file')}, ${count(bytes)} bytes`
     : plural(fault_count, 'fault');
   const [first = '', ...more] = wrap(`${head}  ${day}: ${what}`, width, '', '  ');
   return [
-    first.replace(head, paint(isProven ? 'good' : 'bad', head)),
+    first.replace(head, paint(!isProven ? 'bad' : except.length === 0 ? 'good' : 'warning', head)),
     ...more,
     ...(manifest_sha256 === null ? [] : wrap(`manifest.json has SHA-256 ${manifest_sha256}`, width, '  ')),
   ];

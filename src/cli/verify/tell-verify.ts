@@ -1,57 +1,45 @@
 /** The work of `lexdelta verify`. */
 import { tmpdir } from 'node:os';
-import { PermanentError } from '../../errors.ts';
 import { executionName } from '../../job/business-date.ts';
-import { attemptOfManifest, manifestKey, publishedFolder } from '../../publish/attempt-files.ts';
-import { resolveAsOf } from '../../publish/read-published.ts';
-import { readDeletionRecord, tableDeleted } from '../../publish/retention/deletion-record.ts';
+import { attemptOfManifest } from '../../publish/attempt-files.ts';
 import { type Verification, type VerifyProgress, verifyDay } from '../../publish/verify/verify-day.ts';
-import type { JobData } from '../../runtime/job-data.ts';
 import { openScratch } from '../../runtime/open-scratch.ts';
 import { readRunReport } from '../../runtime/run-report.ts';
 import type { RunStatus } from '../../stores/job-stats.ts';
 import { readDate, readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
-import { placeOf } from '../define-command.ts';
 import { exitCodeOfSignal } from '../signals.ts';
 import { count } from '../terminal/figures.ts';
 import { showProgressLine } from '../terminal/progress-line.ts';
+import { type FoundTable, findTable } from './find-table.ts';
+import { openVerified, type Verified } from './open-verified.ts';
 import { renderVerification } from './render-verification.ts';
 
 export interface VerifyFlags extends GlobalFlags {
   readonly attempt?: string;
+  readonly alone?: boolean;
 }
 
 /** 0: proven; 1: something is wrong. */
 export async function tellVerify(dateText: string, flags: VerifyFlags, context: Context): Promise<number> {
-  const { terminal, services } = context;
+  const { terminal } = context;
   const date = readDate(dateText);
   const attempt = flags.attempt === undefined ? null : readWhole('--attempt', flags.attempt, 1, 999_999);
-  const data = await services.openData(await placeOf(flags, context), 'read');
+  const isAlone = flags.alone === true;
+  const verified = await openVerified(flags, isAlone, context);
   try {
-    const key = await findManifest(date, attempt, data);
-    const record = await readRecord(key, data);
-    const found = await verify(key, record.sha256, data, context);
+    const table = await findTable(date, attempt, verified);
+    const record = await readRecord(table.manifest, verified);
+    const found = await verify(table, record.sha256, isAlone, verified, context);
     if (typeof found === 'number') return found;
-    const told = { ...found, is_proven: found.fault_count === 0, notes: [...record.notes, ...found.notes] };
+    const notes = [...table.notes, ...record.notes, ...found.notes];
+    const told = { ...found, is_proven: found.fault_count === 0, notes };
     if (terminal.isJson) terminal.printJson('verify', told);
     else terminal.print(...renderVerification(told, terminal));
     return told.is_proven ? 0 : 1;
   } finally {
-    await data.close();
+    await verified.close();
   }
-}
-
-/** @throws PermanentError `NO_TABLE_FOR_DATE` */
-async function findManifest(date: string, attempt: number | null, data: JobData): Promise<string> {
-  const { jobStats, jobDailyA3Data: a3 } = data;
-  if (attempt === null) return resolveAsOf({ jobStats, a3 }, date);
-  const id = { business_date: date, attempt };
-  const deleted = (await a3.get(manifestKey(id))) === null ? await readDeletionRecord(a3, id) : null;
-  if (deleted !== null) throw tableDeleted(deleted);
-  // Of a day that has lost its manifest some file is still there, and that is to be told.
-  for await (const _ of a3.list(publishedFolder(id))) return manifestKey(id);
-  throw new PermanentError('NO_TABLE_FOR_DATE', `Nothing is published of attempt ${attempt} at ${date}.`, { ...id });
 }
 
 /** Of runs that published nothing, or did not live to say so. */
@@ -60,11 +48,15 @@ const UNPUBLISHED: readonly RunStatus[] = ['failed', 'superseded', 'aborted', 't
 /** What the run has told of its manifest, in a place of its own. */
 async function readRecord(
   key: string,
-  { jobStats }: JobData,
+  verified: Verified,
 ): Promise<{ readonly sha256: string | null; readonly notes: readonly string[] }> {
   const { business_date, attempt } = attemptOfManifest(key);
   const run = executionName(business_date, attempt);
-  const row = await jobStats.getRun(business_date, run);
+  const row = await verified.ask((jobStats) => jobStats.getRun(business_date, run));
+  if (verified.unread !== null) {
+    const what = `Not compared with JobStats: ${verified.unread}. The files of the day alone vouch for the manifest.`;
+    return { sha256: null, notes: [what] };
+  }
   const publication = row === null ? null : readRunReport(row).publication;
   const sha256 = publication?.manifest === key ? publication.manifest_sha256 : null;
   const notes: string[] = [];
@@ -76,9 +68,10 @@ async function readRecord(
 
 /** @returns the exit code, where it was stopped */
 async function verify(
-  key: string,
+  { manifest: key, pointerFault }: FoundTable,
   recordedSha256: string | null,
-  { jobDailyA3Data: a3 }: JobData,
+  isAlone: boolean,
+  { a3 }: Verified,
   context: Context,
 ): Promise<Verification | number> {
   const { terminal } = context;
@@ -92,6 +85,8 @@ async function verify(
       a3,
       scratch,
       recordedSha256,
+      ...(pointerFault === undefined ? {} : { pointerFault }),
+      isAlone,
       onProgress: (now) => {
         signal.throwIfAborted();
         progress = now;

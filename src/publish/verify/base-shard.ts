@@ -64,7 +64,7 @@ export function openBaseShard(
   a3: Pick<JobDailyA3Data, 'open'>,
   base: PublishedDay,
   shard: Shard,
-  onDamage: (what: string) => void,
+  onDamage: (key: string, what: string) => void,
 ): BaseShard {
   const reaching = base.manifest.shards.filter((one) => overlaps(one, shard));
   const [only, ...others] = reaching;
@@ -120,7 +120,7 @@ interface Part {
   readonly placeOf: (line: string) => Place;
   /** What becomes of the lines of a shard; `null`: they stay. */
   readonly convert: (shard: Shard) => ((line: string) => string) | null;
-  readonly onDamage: (what: string) => void;
+  readonly onDamage: (key: string, what: string) => void;
 }
 
 async function* linesWithin(
@@ -141,7 +141,7 @@ async function* linesWithin(
     } catch (error) {
       const damage = error instanceof SyntaxError ? 'has a line that cannot be parsed' : damageOf(error, key);
       if (damage === null) throw error;
-      onDamage(`${key} ${damage}`);
+      onDamage(key, damage);
       return;
     }
   }

@@ -20,7 +20,7 @@ export type Claim = (typeof CLAIMS)[number];
 
 export interface Fault {
   readonly claim: Claim;
-  /** Path below the day's folder. */
+  /** Path below the day's folder; of what lies elsewhere (its base, its pointer) the key. */
   readonly file: string;
   /** From 1; `null`: of the file as a whole. */
   readonly line: number | null;

@@ -13,7 +13,8 @@ import { type DeletedTexts, deletedBy, findDeletedTexts } from '../retention/del
 import { textsRecordKey } from '../retention/texts-record.ts';
 import { DayCounts } from './day-counts.ts';
 import { CLAIMS, type Claim, damageOf, type Fault, Faults } from './faults.ts';
-import { openBase } from './open-base.ts';
+import { baseOfCopy, openBase } from './open-base.ts';
+import { missingFor, type ShardPart } from './rests-on.ts';
 import type { Scratch } from './scratch.ts';
 import { verifyCarriedOver } from './verify-carried-over.ts';
 import { readPublishedFindings, verifyContract, verifyListing, verifyTimes } from './verify-files.ts';
@@ -30,6 +31,10 @@ export interface VerifyDayDeps {
   readonly scratch: Scratch;
   /** SHA-256 of the manifest as the run has told it to others; `null`: nobody knows. */
   readonly recordedSha256: string | null;
+  /** What is wrong with the pointer that leads to the day; not given: nothing. */
+  readonly pointerFault?: Pick<Fault, 'file' | 'what'>;
+  /** The day is a copy of its own: its base is not looked at, and need not be there. */
+  readonly isAlone?: boolean;
   /** Called every some thousand rows, and after every range of findings. What it throws ends the verification. */
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** Default {@link LINES_PER_RANGE}. */
@@ -45,8 +50,6 @@ export interface VerifyProgress {
 
 /** What is held against rows and rejections line by line. */
 const OF_LINES: readonly Claim[] = ['texts', 'parquet', 'uses', 'changes'];
-/** What rests on the files of shards. */
-const OF_SHARDS: readonly Claim[] = ['rows', 'rejected', 'texts', 'parquet', 'uses', 'changes', 'ledger', 'findings'];
 const NONE_DELETED: ReadonlySet<string> = new Set();
 /** Rows between two reports of progress. */
 const REPORT_ROWS = 5_000;
@@ -104,7 +107,8 @@ class DayVerifier {
   }
 
   async run(): Promise<void> {
-    const { a3, recordedSha256 } = this.#deps;
+    const { a3, recordedSha256, pointerFault } = this.#deps;
+    if (pointerFault !== undefined) this.#faults.add('manifest', pointerFault.file, null, pointerFault.what);
     const { manifest, sha256 } = await readManifest(this.#key, a3, this.#faults);
     this.#sha256 = sha256;
     if (recordedSha256 !== null && sha256 !== null && recordedSha256 !== sha256) {
@@ -165,15 +169,17 @@ class DayVerifier {
     ];
     const findings = new FindingsCheck(Math.max(1, Math.ceil(Math.max(...lines) / linesPerRange)), scratch);
     const deletedTexts = await this.#findDeletedTexts(day);
-    const base = await openBase(manifest, a3, this.#faults);
+    const base = this.#deps.isAlone === true ? baseOfCopy(manifest) : await openBase(manifest, a3, this.#faults);
     if (base.reason !== null) this.#leave('changes', base.reason);
+    if (base.note !== null) this.#notes.push(base.note);
     await verifyCarriedOver(manifest, base.day, a3, this.#faults);
-    const isWhole = await this.#verifyShards(day, base.day, deletedTexts, findings);
+    const damaged = await this.#verifyShards(day, base.day, deletedTexts, findings);
+    const isShown = (claim: Claim) => missingFor(claim, damaged).length === 0;
     const baseManifest = typeof base.day === 'string' ? null : base.day.manifest;
     const baseFill = baseManifest?.fill_rates ?? null;
-    if (isWhole) verifyFill(manifest, this.#counts.fill.table, baseFill, this.#faults);
-    await this.#verifyLedger(day, base.day === 'none' ? 0 : (baseManifest?.rows ?? null), isWhole);
-    await this.#verifyFindings(day, findings, isWhole);
+    if (isShown('rows')) verifyFill(manifest, this.#counts.fill.table, baseFill, this.#faults);
+    await this.#verifyLedger(day, base.day === 'none' ? 0 : (baseManifest?.rows ?? null), isShown('ledger'));
+    await this.#verifyFindings(day, findings, isShown('findings'));
     await verifyContract(a3, day, this.#faults);
     this.#notes.push(...(await verifyTimes(a3, day)));
   }
@@ -210,16 +216,17 @@ class DayVerifier {
     return deleted.paths;
   }
 
-  /** @returns whether every file of every shard is as published, so that sums say something */
+  /** @returns which files of shards are not as published: sums over them say nothing */
   async #verifyShards(
     day: PublishedDay,
     base: PublishedDay | 'none' | 'unknown',
     deletedTexts: ReadonlySet<string>,
     findings: FindingsCheck,
-  ): Promise<boolean> {
+  ): Promise<ReadonlySet<ShardPart>> {
     const { a3 } = this.#deps;
     const { shards } = day.manifest;
-    let isWhole = true;
+    const damaged = new Set<ShardPart>();
+    const lostOfBase = new Map<string, string>();
     let rows = 0;
     for (const shard of shards) {
       const verified = await verifyShard(day, shard, {
@@ -231,19 +238,23 @@ class DayVerifier {
           if (rows % REPORT_ROWS === 0) this.#report('rows', rows, day.manifest.rows);
           return findings.addRow({ line: line.text, row: line.value });
         },
-        onBaseDamage: (what) => this.#leave('changes', `the base is damaged: ${what}`),
+        onBaseDamage: (key, what) => lostOfBase.set(key, what),
       });
       this.#faults.addAll(verified.faults);
-      if (verified.isWhole) verifyShardCounts(shard, verified.counts, this.#faults);
-      else isWhole = false;
+      if (missingFor('rows', verified.damaged).length === 0) verifyShardCounts(shard, verified.counts, this.#faults);
+      for (const part of verified.damaged) damaged.add(part);
       if (!verified.isOrdered) for (const claim of OF_LINES) this.#leave(claim, 'lines of the day are out of order');
       this.#counts.add(verified.counts);
       this.#report('rows', rows, day.manifest.rows);
     }
     if (shards.some(({ parquet }) => parquet === undefined)) this.#leave('parquet', 'not published with this day');
     if (shards.some(({ texts }) => texts === undefined)) this.#leave('texts', 'not apart from rejections on this day');
-    if (!isWhole) for (const claim of OF_SHARDS) this.#leave(claim, 'files of the day are damaged');
-    return isWhole;
+    for (const [key, what] of lostOfBase) this.#faults.add('changes', key, null, `${what}: the base is damaged`);
+    for (const claim of CLAIMS) {
+      const parts = claim === 'manifest' ? [] : missingFor(claim, damaged);
+      if (parts.length > 0) this.#leave(claim, `files of the day are damaged: ${parts.join(', ')}`);
+    }
+    return damaged;
   }
 
   async #verifyLedger(day: PublishedDay, baseRows: number | null, isWhole: boolean): Promise<void> {

@@ -9,6 +9,7 @@ import { Faults } from './faults.ts';
 import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, REJECTED_ENTRY_WITH_TEXT, TABLE_ROW } from './line-shapes.ts';
 import { ParquetRows } from './parquet-rows.ts';
 import { type Line, parseLines, readLines } from './read-lines.ts';
+import { damagedParts, missingFor, type ShardPart } from './rests-on.ts';
 import { ShardCounts } from './shard-counts.ts';
 import { ShardOrder } from './shard-order.ts';
 import {
@@ -31,14 +32,14 @@ export interface ShardDeps {
   /** Given each row, in order. @returns a promise only where it has to wait */
   readonly onRow: (row: Line<TableRow>) => Promise<void> | undefined;
   /** Told of a file of the base that is not as published: with it nothing can be shown of changes. */
-  readonly onBaseDamage: (what: string) => void;
+  readonly onBaseDamage: (key: string, what: string) => void;
 }
 
 export interface VerifiedShard {
   readonly counts: ShardCounts;
   readonly faults: Faults;
-  /** Whether all of its files are as published: otherwise counts say nothing. */
-  readonly isWhole: boolean;
+  /** Files that are not as published: what is drawn from them is left. */
+  readonly damaged: ReadonlySet<ShardPart>;
   /** Whether rows and rejections are in order and in shape: otherwise nothing was held against them. */
   readonly isOrdered: boolean;
 }
@@ -46,22 +47,25 @@ export interface VerifiedShard {
 export async function verifyShard(day: PublishedDay, shard: Shard, deps: ShardDeps): Promise<VerifiedShard> {
   const faults = new Faults();
   let isBaseLost = false;
-  const onBaseDamage = (what: string): void => {
+  const onBaseDamage = (key: string, what: string): void => {
     isBaseLost = true;
-    deps.onBaseDamage(what);
+    deps.onBaseDamage(key, what);
   };
   const pass = new ShardPass(day, shard, { ...deps, onBaseDamage }, faults);
   await pass.run();
   await verifyUses(deps.a3, day.folder, shard, pass.uses, faults);
-  const isWhole = faults.count('files') === 0;
+  const damaged = damagedParts(shard, faults);
   // What is out of order, or of another shape, makes everything that is compared with it look wrong as well.
-  const isOrdered = faults.count('rows') === 0 && faults.count('rejected') === 0;
+  const isOrdered = (['rows', 'rejected'] as const).every(
+    (claim) => faults.count(claim) === 0 || missingFor(claim, damaged).length > 0,
+  );
   const kept = faults.only((claim) => {
-    if (!isWhole) return claim === 'files';
+    if (claim === 'files') return true;
+    if (missingFor(claim, damaged).length > 0) return false;
     if (!isOrdered) return claim === 'rows' || claim === 'rejected';
     return claim !== 'changes' || !isBaseLost;
   });
-  return { counts: pass.counts, faults: kept, isWhole, isOrdered };
+  return { counts: pass.counts, faults: kept, damaged, isOrdered };
 }
 
 class ShardPass {
@@ -93,7 +97,8 @@ class ShardPass {
     this.#rejected = new Cursor(parseLines<RejectedEntry>(readLines(a3, folder, rejected, faults), entries));
     const logged = { claim: 'changes', path: changes.path, shape: CHANGE_LINE, faults } as const;
     this.#changes = new Cursor(parseLines<ChangeLine>(readLines(a3, folder, changes, faults), logged));
-    this.#base = typeof base === 'string' ? base : openBaseShard(a3, base, shard, (what) => this.#giveBaseUp(what));
+    this.#base =
+      typeof base === 'string' ? base : openBaseShard(a3, base, shard, (key, what) => this.#giveBaseUp(key, what));
   }
 
   async run(): Promise<void> {
@@ -197,14 +202,15 @@ class ShardPass {
       return lines.place;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      this.#giveBaseUp('the base has a line that cannot be parsed');
+      const { base } = this.#deps;
+      this.#giveBaseUp(typeof base === 'string' ? '' : base.key, 'lists a file with a line that cannot be parsed');
       return null;
     }
   }
 
-  #giveBaseUp(what: string): void {
+  #giveBaseUp(key: string, what: string): void {
     this.#base = 'unknown';
-    this.#deps.onBaseDamage(what);
+    this.#deps.onBaseDamage(key, what);
   }
 }
 
