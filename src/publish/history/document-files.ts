@@ -25,6 +25,11 @@ export function shardAt(shards: readonly Shard[], place: Place): Shard | null {
   return shards[low] ?? null;
 }
 
+function shardBefore(shards: readonly Shard[], place: Place): Shard | null {
+  const shard = shardAt(shards, place);
+  return shard === null ? null : (shards[shards.indexOf(shard) - 1] ?? null);
+}
+
 /** Files of the same contents are read once. */
 export class DocumentFiles {
   readonly #a3: Pick<JobDailyA3Data, 'open'>;
@@ -47,8 +52,15 @@ export class DocumentFiles {
     const known = await this.#find(day, 'rejected', rejectedEntry);
     return {
       rejected: known.find(({ kind }) => kind === 'document') ?? null,
-      unreadable: known.filter(({ kind }) => kind === 'unreadable'),
+      unreadable: [...(await this.#before(day)), ...known].filter(({ kind }) => kind === 'unreadable'),
     };
+  }
+
+  /** An unreadable row stands behind the document before it, which may be the last one of the shard before. */
+  async #before(day: PublishedDay): Promise<readonly RejectedEntry[]> {
+    return (shardBefore(day.manifest.shards, this.#place)?.unreadable ?? 0) === 0
+      ? []
+      : this.#find(day, 'rejected', rejectedEntry, shardBefore);
   }
 
   /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. @throws PermanentError `STORE_CORRUPT` */
@@ -68,8 +80,9 @@ export class DocumentFiles {
     { folder, manifest }: PublishedDay,
     kind: 'table' | 'rejected' | 'changes',
     keep: (line: T) => R,
+    which: typeof shardAt = shardAt,
   ): Promise<readonly R[]> {
-    const file = shardAt(manifest.shards, this.#place)?.[kind];
+    const file = which(manifest.shards, this.#place)?.[kind];
     if (file === undefined) return Promise.resolve([]);
     const known = `${kind} ${file.content_sha256}`;
     const reading = this.#read.get(known) ?? this.#search(folder, file, keep);

@@ -156,16 +156,16 @@ class IdentifierFinder {
   /** Ascending. What only the text of a rejected document names counts when nothing else was found. */
   get found(): readonly FoundDocument[] {
     const all = [...this.#found.values()].sort(comparePlaces);
-    const named = all.filter((one) => one.found_by === 'A3.3');
-    return named.length > 0 ? named : all;
+    const by = (how: FoundBy) => all.filter((one) => one.found_by === how);
+    return [by('lex id'), by('A3.3')].find((found) => found.length > 0) ?? all;
   }
 
   async searchTable(day: HistoryDay): Promise<void> {
     await this.#search<TableRow>(
       day,
       (shard) => shard.table,
-      [this.#member],
-      (row) => (row['A3.3'] === this.#text ? 'A3.3' : null),
+      [this.#member, this.#idMember],
+      (row) => (row['A3.3'] === this.#text ? 'A3.3' : this.#byId(row)),
     );
   }
 
@@ -188,8 +188,9 @@ class IdentifierFinder {
     await this.#search<EntryOfAnyTable>(
       day,
       (shard) => shard.rejected,
-      [finding, inRaw],
+      [finding, inRaw, this.#idMember],
       (entry) => {
+        if (this.#byId(entry) !== null) return 'lex id';
         if (entry.findings.some(({ agreement_id }) => agreement_id === this.#text)) return 'A3.3';
         return isInText(entry) ? 'raw' : null;
       },
@@ -205,6 +206,15 @@ class IdentifierFinder {
 
   get #member(): string {
     return `"A3.3":${JSON.stringify(this.#text)}`;
+  }
+
+  get #idMember(): string {
+    return `"lex_id":${JSON.stringify(this.#text)}`;
+  }
+
+  /** Of a namespace that no run of these days has named: its rows still stand, and nothing but they speak of it. */
+  #byId({ lex_id }: { readonly lex_id: string | null }): FoundBy | null {
+    return lex_id === this.#text ? 'lex id' : null;
   }
 
   async #search<T extends { readonly namespace: string; readonly lex_id: string | null }>(

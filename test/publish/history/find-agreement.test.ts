@@ -97,6 +97,23 @@ describe('finding an agreement', () => {
     expect(await findAgreement(a3, days, 'm-7', null)).toMatchObject([{ lex_id: 'm-7' }]);
   });
 
+  it('finds a document of a namespace that no run of the days that are kept has named', async () => {
+    const [a3, [newest]] = await publish();
+    const id = { business_date: '2021-10-22', attempt: 1 };
+    const limits = { targetLines: 200, mergeBelow: 100, markEvery: 100 };
+    const { manifest } = await publishDay(a3, id, newest!.key, [{ namespace: 'cct', lines: [] }], { limits });
+    const days: readonly HistoryDay[] = [{ ...(await openPublishedDay(a3, manifest)), base: 'gone' }];
+
+    for (const [text, namespace] of [
+      ['p-3', null],
+      ['p-3', 'pwm'],
+    ] as const) {
+      const found = await findAgreement(a3, days, text, namespace);
+      expect(found).toEqual([{ namespace: 'pwm', lex_id: 'p-3', found_by: 'lex id' }]);
+    }
+    expect(await findAgreement(a3, days, 'm-7', null)).toMatchObject([{ namespace: 'mac', found_by: 'lex id' }]);
+  });
+
   it('counts the unreadable rows that stand nearest before the place of one that is not there', async () => {
     const [a3, [newest]] = await publish();
     const near = (lex_id: string) => nearUnreadable(a3, newest!, { namespace: 'mac', lex_id });

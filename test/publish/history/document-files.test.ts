@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { DocumentFiles } from '../../../src/publish/history/document-files.ts';
+import { openPublishedDay, type PublishedDay } from '../../../src/publish/read-published.ts';
+import type { SliceLine } from '../../../src/publish/slice-output.ts';
+import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
+import { publishDay, transformedRow, validLine } from '../day-fixture.ts';
+
+const IDS = Array.from({ length: 24 }, (_, i) => `m-${String(i).padStart(2, '0')}`);
+
+function valid(content: string): readonly SliceLine[] {
+  return IDS.map((id) => validLine(id, [transformedRow({ 'A3.2': 'B', 'A3.3': id, 'A3.6': 'X' })], content));
+}
+
+function unreadable(lex_id: string, after_id: string): SliceLine {
+  return { op: 'unreadable', lex_id, after_id, rule: 'LEX-x', message: 'm', raw: '{', raw_encoding: 'utf-8' };
+}
+
+describe('what a day holds of a document', () => {
+  it('is an unreadable row with its id, behind the last document of a shard too', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const publish = async (date: number, base: PublishedDay | null, lines: readonly SliceLine[]) => {
+      const id = { business_date: `2021-10-2${date}`, attempt: 1 };
+      const { manifest } = await publishDay(a3, id, base?.key ?? null, [{ namespace: 'mac', lines }]);
+      return openPublishedDay(a3, manifest);
+    };
+    const second = await publish(1, await publish(0, null, valid('one')), valid('two'));
+    const rows = IDS.map((id) => unreadable(`${id}x`, id));
+    const third = await publish(2, second, rows);
+    expect(third.manifest.shards.length).toBeGreaterThan(2);
+
+    for (const id of IDS) {
+      const { unreadable: found } = await new DocumentFiles(a3, { namespace: 'mac', lex_id: `${id}x` }).rejects(third);
+      expect(found, id).toMatchObject([{ lex_id: `${id}x`, place: id }]);
+    }
+  });
+});
