@@ -8,6 +8,7 @@ import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 import { buildPlanKey, rangeFindingsKey, referencesFolder } from './attempt-files.ts';
 import { MembershipCheck } from './check-membership.ts';
+import { RecordsEntityCheck } from './check-records-entities.ts';
 import { type CheckLine, isReference } from './collect-for-check.ts';
 import { IdentifierGroups } from './identifier-groups.ts';
 import { putFirst } from './put-first.ts';
@@ -39,15 +40,21 @@ async function checkRange(id: AttemptId, range: number, deps: CheckTableDeps): P
   // What stands was found with the Entity table of its moment, which may have changed since.
   if ((await deps.a3.firstLine(key)) !== null) return;
   const identifiers = new IdentifierGroups();
+  const recordsEntities = new RecordsEntityCheck();
   const entities = new MembershipCheck(deps.entities);
   for await (const lines of readRange<CheckLine>(referencesFolder(id, range), deps.a3)) {
     for (const line of lines) {
-      if (isReference(line)) identifiers.add(line);
-      else entities.add(line);
+      if (isReference(line)) {
+        identifiers.add(line);
+      } else {
+        recordsEntities.add(line);
+        entities.add(line);
+      }
     }
     if (entities.isFull) await entities.lookUp();
   }
   await entities.lookUp();
-  const findings = [...identifiers.findings(deps.rules), ...entities.findings(deps.rules)].sort(compareFindings);
+  const checks = [identifiers, recordsEntities, entities];
+  const findings = checks.flatMap((check) => check.findings(deps.rules)).sort(compareFindings);
   await putFirst(deps.a3, key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
 }

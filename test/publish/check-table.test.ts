@@ -151,24 +151,30 @@ describe('findings on entities', () => {
     await table.putAll(items);
     return table;
   };
-  const BANK = entityItem('BANK', ['CO'], {});
+  const BANK = entityItem('5493001KJTIIGC8Y1R12', ['CO'], {});
   const CLIENT = entityItem('CLIENT', ['CP'], {});
-  const agreement = { 'A3.2': 'BANK', 'A3.3': 'A', 'A3.6': 'CLIENT' };
+  const agreement = { 'A3.2': '5493001KJTIIGC8Y1R12', 'A3.3': 'A', 'A3.6': 'CLIENT' };
 
   it('are none where each stands where it should', async () => {
-    const row = { ...agreement, 'A3.6.1': 'BANK', 'A3.9': 'BANK,CLIENT', 'A3.11': 'CLIENT', 'A3.12.2': 'CLIENT' };
+    const row = {
+      ...agreement,
+      'A3.6.1': '5493001KJTIIGC8Y1R12',
+      'A3.9': '5493001KJTIIGC8Y1R12,CLIENT',
+      'A3.11': 'CLIENT',
+      'A3.12.2': 'CLIENT',
+    };
     expect(await findings([document('mac', 'm-1', row)], { entities: await entities(BANK, CLIENT) })).toEqual([]);
   });
 
   it.each([
-    ['TABLE-A3.2-not-in-co', { 'A3.2': 'CLIENT' }, 'CLIENT'],
-    ['TABLE-A3.6-in-co-not-cp', { 'A3.6': 'BANK' }, 'BANK'],
+    ['TABLE-A3.2-not-in-co', { 'A3.2': '529900T8BM49AURSDO55' }, '529900T8BM49AURSDO55'],
+    ['TABLE-A3.6-in-co-not-cp', { 'A3.6': '5493001KJTIIGC8Y1R12' }, '5493001KJTIIGC8Y1R12'],
     ['TABLE-A3.6-not-in-cp', { 'A3.6': 'GONE' }, 'GONE'],
     ['TABLE-A3.6.1-not-in-co-or-cp', { 'A3.6.1': 'GONE' }, 'GONE'],
-    ['TABLE-A3.9-not-in-co-or-cp', { 'A3.9': 'BANK,GONE,CLIENT' }, 'GONE'],
-    ['TABLE-A3.11-in-co-not-cp', { 'A3.11': 'BANK' }, 'BANK'],
+    ['TABLE-A3.9-not-in-co-or-cp', { 'A3.9': '5493001KJTIIGC8Y1R12,GONE,CLIENT' }, 'GONE'],
+    ['TABLE-A3.11-in-co-not-cp', { 'A3.11': '5493001KJTIIGC8Y1R12' }, '5493001KJTIIGC8Y1R12'],
     ['TABLE-A3.11-not-in-cp', { 'A3.11': 'GONE' }, 'GONE'],
-    ['TABLE-A3.12.2-in-co-not-cp', { 'A3.12.2': 'BANK' }, 'BANK'],
+    ['TABLE-A3.12.2-in-co-not-cp', { 'A3.12.2': '5493001KJTIIGC8Y1R12' }, '5493001KJTIIGC8Y1R12'],
     ['TABLE-A3.12.2-not-in-cp', { 'A3.12.2': 'GONE' }, 'GONE'],
   ])('%s', async (rule, change, value) => {
     const table = await entities(BANK, CLIENT);
@@ -212,7 +218,7 @@ describe('findings on entities', () => {
     const fields = ['A3.2', 'A3.6', 'A3.9'] as const;
     const named = fc.record({
       field: fc.constantFrom(...fields),
-      id: fc.constantFrom('BANK', 'CLIENT', 'GONE', 'LOST'),
+      id: fc.constantFrom('5493001KJTIIGC8Y1R12', 'CLIENT', 'GONE', 'LOST'),
       count: fc.integer({ min: 1, max: 30 }),
     });
     await fc.assert(

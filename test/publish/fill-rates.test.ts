@@ -7,7 +7,12 @@ import { openPublishedDay, readFindings } from '../../src/publish/read-published
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { type DayOptions, type DaySlice, publishDay, transformedRow, validLine } from './day-fixture.ts';
 
-const FULL: Partial<A3Values> = { 'A3.2': 'BANK', 'A3.5': '2010-01-25', 'A3.6': 'CLIENT', 'A3.7': 'New York' };
+const FULL: Partial<A3Values> = {
+  'A3.2': '5493001KJTIIGC8Y1R12',
+  'A3.5': '2010-01-25',
+  'A3.6': 'CLIENT',
+  'A3.7': 'New York',
+};
 
 /** `count` documents from `first` on, of which the last `lacking` lack the fields that `without` leaves out. */
 function documents(first: number, count: number, lacking: number, without: Partial<A3Values> = FULL): DaySlice {

@@ -90,7 +90,13 @@ type Model = Map<string, ModelDocument>;
 const EMPTY: ModelDocument = { rows: [], uses: [], content: null, staleSince: null, rejected: null };
 
 function rowOf(plan: DocumentPlan, row: DocumentPlan['rows'][number]) {
-  const values = { 'A3.2': 'R', 'A3.3': row.id, 'A3.4': plan.content, 'A3.6': row.party, 'A3.12': row.refers };
+  const values = {
+    'A3.2': '5493001KJTIIGC8Y1R12',
+    'A3.3': row.id,
+    'A3.4': plan.content,
+    'A3.6': row.party,
+    'A3.12': row.refers,
+  };
   return transformedRow(values, [{ table: 'Entity', key: row.party, version: plan.content }]);
 }
 
@@ -255,7 +261,7 @@ function checkChangeLog(base: Model, now: Model, changes: readonly ChangeLine[])
   const from = rowsOf(base);
   const to = rowsOf(now);
   const logged = new Map<string, ChangeLine>(
-    changes.map((line) => [`${place(line.namespace, line.lex_id)} R|${line['A3.3']}|${line['A3.6']}`, line]),
+    changes.map((line) => [`${place(line.namespace, line.lex_id)} 5493001KJTIIGC8Y1R12|${line['A3.3']}|${line['A3.6']}`, line]),
   );
   expect(logged.size).toBe(changes.length);
   for (const key of new Set([...from.keys(), ...to.keys(), ...logged.keys()])) {

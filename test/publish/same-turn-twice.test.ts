@@ -9,7 +9,8 @@ import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { jobId, publishDay, transformedRow, validLine } from './day-fixture.ts';
 
 const ID = { business_date: '2021-10-20', attempt: 1 };
-const document = (id: string) => validLine(id, [transformedRow({ 'A3.2': 'B', 'A3.3': id, 'A3.6': 'X' })]);
+const document = (id: string) =>
+  validLine(id, [transformedRow({ 'A3.2': '5493001KJTIIGC8Y1R12', 'A3.3': id, 'A3.6': 'X' })]);
 
 /** As the slower call saw the store when it looked: `key` was not there yet. */
 function asSeenEarlier(a3: MemoryJobDailyA3Data, key: string) {

@@ -41,9 +41,9 @@ const varchar = (field: A3Field, max: number): OfficialSentence =>
     'Characters are Unicode code points; those that the flat file cannot carry become blanks.',
   );
 
-const lei = (field: A3Field, text: string): OfficialSentence =>
+const lei = (field: A3Field, text: string, ...more: readonly string[]): OfficialSentence =>
   noted(
-    says(text, `${field}-lei`, `${field}-lei-case`, `${field}-lei-not-current`, `${field}-unknown`),
+    says(text, `${field}-lei`, `${field}-lei-case`, `${field}-lei-not-current`, `${field}-unknown`, ...more),
     'Which entity has an LEI that the document does not use cannot be told: the value is the identifier of the Entity table.',
   );
 
@@ -128,7 +128,7 @@ export const OFFICIAL_TABLE: readonly OfficialField[] = [
     name: 'Records entity identifier',
     format: 'Varchar(50)',
     sentences: [
-      lei('A3.2', 'LEI of the records entity.'),
+      lei('A3.2', 'LEI of the records entity.', 'TABLE-A3.2-not-lei'),
       varchar('A3.2', 50),
       says('Validated against CO.2.', 'A3.2-not-in-co', 'TABLE-A3.2-not-in-co'),
       says('(Plainly cannot be empty.)', 'A3.2-absent'),
@@ -289,7 +289,8 @@ export const SILENT_POINTS: readonly OfficialSentence[] = [
       'Examples of identifiers (`999999999`) are placeholders; A3.2 alone asks for an LEI outright.',
       'A3.2-lei',
       'A3.2-lei-case',
+      'TABLE-A3.2-not-lei',
     ),
-    'House identifiers are admitted everywhere, A3.2 included, since Varchar(50) admits them. What has exactly 20 letters and digits is held to be an LEI, in either case: `kd3x…` finds `KD3X…`, and the row shows the identifier as the Entity table spells it.',
+    'House identifiers are admitted everywhere, since Varchar(50) admits them; in A3.2 they stand in the findings of the table. What has exactly 20 letters and digits is held to be an LEI, in either case: `kd3x…` finds `KD3X…`, and the row shows the identifier as the Entity table spells it.',
   ),
 ];

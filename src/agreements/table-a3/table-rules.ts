@@ -34,6 +34,11 @@ const obligor = rule('TABLE-A3.6.1-absent', 'A3.6.1', 'warning', 'letter', [
   'The table has it as a credit enhancement document, and no underlying obligor is given.',
 ]);
 
+const recordsEntity = rule('TABLE-A3.2-not-lei', 'A3.2', 'warning', 'letter', [
+  'A3.2 is the LEI of the records entity: unlike for counterparties, the instruction leaves no other identifier.',
+  'The records entity of these rows is not identified by an LEI.',
+]);
+
 const cpMembership = (['A3.6', 'A3.11', 'A3.12.2'] as const).flatMap((field) => [
   rule(`TABLE-${field}-not-in-cp`, field, 'error', 'letter', [
     'Stands in CP.2, or at least in CO.2, as of this table: in stale rows and rows that this run did not make, too.',
@@ -66,6 +71,6 @@ const fill = ROW_FIELDS.map((field) =>
   ]),
 );
 
-export const TABLE_RULES = [duplicate, ...dangling, obligor, ...membership, ...fill];
+export const TABLE_RULES = [duplicate, ...dangling, obligor, recordsEntity, ...membership, ...fill];
 
 export type TableRuleId = (typeof TABLE_RULES)[number]['id'];

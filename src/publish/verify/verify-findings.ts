@@ -7,6 +7,7 @@ import type { EntityItem, EntityRole } from '../../agreements/look-up-items.ts';
 import { entityKey } from '../../agreements/look-up-key.ts';
 import { DEFAULT_RULES } from '../../agreements/table-a3/rules-in-force.ts';
 import { MembershipCheck } from '../check-membership.ts';
+import { RecordsEntityCheck } from '../check-records-entities.ts';
 import { type CheckLine, isReference } from '../collect-for-check.ts';
 import { IdentifierGroups } from '../identifier-groups.ts';
 import { CollectNamedEntities } from '../named-entities.ts';
@@ -23,6 +24,8 @@ type Member = readonly [role: EntityRole, key: string];
 /** Entities that are counted before they are dealt: some 10 MB. */
 const MAX_OPEN = 20_000;
 const MEMBERSHIP = /-(?:not-in-co|not-in-cp|in-co-not-cp|not-in-co-or-cp)$/;
+/** What is dealt by its entity. */
+const OF_ENTITY = new RegExp(`-not-lei$|${MEMBERSHIP.source}`);
 const FILL = /^TABLE-(.+)-fill$/;
 
 export interface FindingsSources {
@@ -69,7 +72,7 @@ export class FindingsCheck {
   }
 
   async addPublished({ number, value }: Line<TableFinding>): Promise<void> {
-    this.#published.put(MEMBERSHIP.test(value.rule) ? entityKey(value.value) : value.value, [number, value]);
+    this.#published.put(OF_ENTITY.test(value.rule) ? entityKey(value.value) : value.value, [number, value]);
     if (this.#published.isFull) await this.#published.flush();
   }
 
@@ -114,16 +117,21 @@ export class FindingsCheck {
       for (const [role, key] of members) roles.set(key, [...(roles.get(key) ?? []), role]);
     }
     const identifiers = new IdentifierGroups();
+    const recordsEntities = new RecordsEntityCheck();
     const membership = new MembershipCheck({ get: async (key) => memberOf(key, roles.get(key)) });
     for await (const lines of this.#lines.read(range)) {
       for (const line of lines) {
-        if (isReference(line)) identifiers.add(line);
-        else if (hasMasters) membership.add(line);
+        if (isReference(line)) {
+          identifiers.add(line);
+        } else {
+          recordsEntities.add(line);
+          if (hasMasters) membership.add(line);
+        }
       }
       if (membership.isFull) await membership.lookUp();
     }
     await membership.lookUp();
-    const found = [...identifiers.findings(DEFAULT_RULES), ...membership.findings(DEFAULT_RULES)];
+    const found = [identifiers, recordsEntities, membership].flatMap((check) => check.findings(DEFAULT_RULES));
     return new Map(found.map((finding) => [nameOf(finding), finding]));
   }
 }

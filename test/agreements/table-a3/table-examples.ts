@@ -51,6 +51,7 @@ export const TABLE_EXAMPLES: readonly TableExample[] = [
     breaks: [agreement('A', { 'A3.12': 'G' }), agreement('G')],
     keeps: [agreement('A', { 'A3.12': 'G' }), agreement('G', { 'A3.6.1': 'CP' })],
   },
+  named('TABLE-A3.2-not-lei', 'A3.2', 'CO', '5493001KJTIIGC8Y1R12'),
   named('TABLE-A3.2-not-in-co', 'A3.2', 'CP', 'BOTH'),
   ...ofCp('A3.6'),
   ...ofCp('A3.11'),

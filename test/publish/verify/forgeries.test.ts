@@ -241,7 +241,7 @@ describe('verifying a day that was forged with all its figures', () => {
     });
 
     expect(ofUses).toMatchObject([{ claim: 'uses', file: path, line: 1 }]);
-    expect(ofFindings).toMatchObject([{ claim: 'findings', line: 2 }]);
+    expect(ofFindings).toMatchObject([{ claim: 'findings', line: 3 }]);
   });
 
   it('says of what it could not hold against rows out of order that it is not shown', async () => {
