@@ -91,6 +91,8 @@ export const REPAIRS = {
     'See `lexdelta retention --dry-run` for the dates that stay, and the record below `retention/` for what it was.',
   AGREEMENT_UNKNOWN:
     'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
+  TEXT_DELETED:
+    'Its length and SHA-256 stay. Ask Lex for the document; `rawTextDays` says how long such texts are kept.',
   // Engine
   DEFINITION_INVALID: 'Mend the state machine definition. Only the declared part of the States Language is run.',
   EXPRESSION_INVALID: 'Mend the expression. Only the declared part of the expression language is run.',

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { action, examples, type Shell } from '../define-command.ts';
+import type { RawTextFlags } from '../rejected/tell-raw-text.ts';
 import type { RejectedFlags } from '../rejected/tell-rejected.ts';
 
 export function addRejectedCommand(program: Command, shell: Shell): void {
@@ -22,12 +23,24 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
         'unreadable',
       ]),
     )
+    .addOption(
+      new Option(
+        '--raw <lex id>',
+        'print the text of this rejected document as Lex gave it; it may hold contact details',
+      ).conflicts(['byRule', 'rule', 'unreadable', 'heldRemovals', 'limit']),
+    )
     .option('--limit <n>', 'at most this many places a rule (default 10; with --json 10,000 in all, removals all)')
     .action(
-      action<RejectedFlags>(shell, async ([run = ''], flags, context) => {
+      action<RejectedFlags & Partial<RawTextFlags>>(shell, async ([run = ''], flags, context) => {
         if (flags.heldRemovals === true) {
           const { tellHeldRemovals } = await import('../rejected/tell-held-removals.ts');
           return tellHeldRemovals(run, flags, context, () => {
+            shell.dataOnOutput = true;
+          });
+        }
+        if (flags.raw !== undefined) {
+          const { tellRawText } = await import('../rejected/tell-raw-text.ts');
+          return tellRawText(run, { ...flags, raw: flags.raw }, context, () => {
             shell.dataOnOutput = true;
           });
         }
@@ -41,5 +54,6 @@ export function addRejectedCommand(program: Command, shell: Shell): void {
     'lexdelta rejected 10-20-2021 --rule A3.6-unknown --json',
     'lexdelta rejected 10-20-2021 --unreadable',
     'lexdelta rejected 10-20-2021 --held-removals',
+    'lexdelta rejected 10-20-2021 --raw docman-0000000097 > document.json',
   ]);
 }

@@ -34,14 +34,36 @@ export interface UnreadableRow {
 
 /** Ascending by namespace, then lex id. */
 export async function* readAttemptRejects(a3: JobDailyA3Data, id: AttemptId): AsyncIterable<RejectedItem> {
+  for await (const { line, namespace } of readAttemptLines(a3, id)) {
+    const item = toItem(line, namespace, id.business_date);
+    if (item !== null) yield item;
+  }
+}
+
+export interface AttemptText {
+  readonly namespace: string;
+  readonly lex_id: string;
+  readonly text: Pick<UnreadableRowLine, 'raw' | 'raw_encoding'>;
+}
+
+/** Their texts, in the same order. They may hold contact details. */
+export async function* readAttemptTexts(a3: JobDailyA3Data, id: AttemptId): AsyncIterable<AttemptText> {
+  for await (const { line, namespace } of readAttemptLines(a3, id)) {
+    if (!('op' in line) || (line.op !== 'rejected' && line.op !== 'unreadable') || line.lex_id === null) continue;
+    const raw_encoding = line.op === 'rejected' ? 'utf-8' : line.raw_encoding;
+    yield { namespace, lex_id: line.lex_id, text: { raw: line.raw, raw_encoding } };
+  }
+}
+
+async function* readAttemptLines(
+  a3: JobDailyA3Data,
+  id: AttemptId,
+): AsyncIterable<{ readonly line: SliceHeader | SliceLine; readonly namespace: string }> {
   for (const { key, header } of await listSlices(a3, id)) {
     const blocks = await a3.open(key);
     if (blocks === null) continue;
     for await (const lines of parsedBatches(lineBatches(blocks, key), key, parseLine)) {
-      for (const line of lines) {
-        const item = toItem(line, header.namespace, id.business_date);
-        if (item !== null) yield item;
-      }
+      for (const line of lines) yield { line, namespace: header.namespace };
     }
   }
 }

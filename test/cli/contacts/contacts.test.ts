@@ -8,7 +8,12 @@ import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_SERVICES } from '../../../src/cli/services.ts';
+import { manifestKey } from '../../../src/publish/attempt-files.ts';
+import { openPublishedDay } from '../../../src/publish/read-published.ts';
+import { textsRecordKey } from '../../../src/publish/retention/texts-record.ts';
+import { FolderJobDailyA3Data } from '../../../src/stores/embedded/folder-job-daily-a3-data.ts';
 import { cctDocument, docmanDocument, macDocument, pwmDocument } from '../../fixtures/documents.ts';
+import { textsRecordOf } from '../../publish/retention/texts-record-of.ts';
 import { runCli } from '../support.ts';
 
 const WORD = 'Kanarienvogel';
@@ -29,7 +34,8 @@ beforeAll(async () => {
   await cli('laws', 'import', 'laws.csv');
   await writeLex('');
   const accept = ['--accept', 'transform', '--accept', 'query', '--by', 'Ada', '--reason', 'a test'];
-  await cli('run', '--business-date', '2021-10-19', '--lex', 'lex');
+  const asRead = ['--accept', 'query', '--by', 'Ada', '--reason', 'a test'];
+  await cli('run', '--business-date', '2021-10-19', '--lex', 'lex', ...asRead);
   await cli('run', '--business-date', '2021-10-19', '--lex', 'lex', ...accept);
   await writeLex(' too');
   await cli('run', '--business-date', '2021-10-20', '--lex', 'lex', '--json', ...accept);
@@ -51,11 +57,11 @@ async function cli(...args: readonly string[]): Promise<void> {
 describe('a contact', () => {
   it('is published and rejected in these days: what follows would see it', async () => {
     const table = await linesOf('published/as_of=2021-10-20/attempt=1/table');
-    const rejected = await linesOf('published/as_of=2021-10-20/attempt=1/rejected');
+    const texts = await linesOf('published/as_of=2021-10-20/attempt=1/texts');
 
     expect(table.filter((line) => line.includes(WORD)).length).toBeGreaterThan(0);
-    expect(rejected.filter((line) => line.includes(WORD)).length).toBeGreaterThan(10);
-    expect(printed).toContain('✔ PUBLISHED');
+    expect(texts.filter((line) => line.includes(WORD)).length).toBeGreaterThan(10);
+    expect(printed).toContain('! PUBLISHED, WITH RESERVATIONS');
     expect(printed).toContain('✘ NOT PUBLISHED');
   });
 
@@ -83,6 +89,37 @@ describe('a contact', () => {
       if (searched.includes(WORD)) found.push(`${key}: ${linesWith(searched)[0]?.slice(0, 300)}`);
     }
     expect(found).toEqual([]);
+  });
+});
+
+describe('the text of a rejected document', () => {
+  const raw = (...args: readonly string[]) => runCli(['rejected', ...args], { services: LOCAL_SERVICES, cwd: root });
+
+  it.each([
+    ['a published run', '2021-10-20', `${WORD} too`],
+    ['a run that published nothing', 'agreements-2021-10-19', WORD],
+  ])('is given as Lex gave it to whoever asks for it by its id: %s', async (_, run, word) => {
+    const { exitCode, stdout, stderr } = await raw(run, '--raw', 'mac/mac-0000000050');
+    const json = JSON.parse((await raw(run, '--raw', 'mac-0000000050', '--namespace', 'mac', '--json')).stdout);
+
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`1 ${word} St`);
+    expect(json).toMatchObject({ namespace: 'mac', lex_id: 'mac-0000000050', raw: stdout, bytes: stdout.length });
+  });
+
+  it('is told as deleted where retention has deleted it, and as unknown where nothing is rejected', async () => {
+    const a3 = new FolderJobDailyA3Data(join(root, 'lexdelta-data', 'JobDailyA3Data'));
+    const id = { business_date: '2021-10-19', attempt: 2 };
+    const { manifest, folder } = await openPublishedDay(a3, manifestKey(id));
+    await a3.putOnce(textsRecordKey(id), Buffer.from(JSON.stringify(textsRecordOf(manifest, 'Ada'))));
+    await rm(join(root, 'lexdelta-data', 'JobDailyA3Data', folder, 'texts'), { recursive: true });
+
+    const gone = await raw('2021-10-19', '--raw', 'mac-0000000050');
+    const none = await raw('2021-10-20', '--raw', 'mac-0000000070', '--json');
+
+    expect([gone.exitCode, gone.stdout]).toEqual([1, '']);
+    expect(gone.stderr.replace(/\n +/g, ' ')).toMatch(/TEXT_DELETED.* was deleted on 2021-11-08 by retention \(Ada\)/);
+    expect(JSON.parse(none.stdout)).toMatchObject({ code: 'AGREEMENT_UNKNOWN', exit_code: 1 });
   });
 });
 
