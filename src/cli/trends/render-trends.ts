@@ -15,14 +15,21 @@ const SPARK_DAYS = 30;
 
 const figure = (header: string): Column => ({ header, align: 'right' });
 
+export interface Trends {
+  /** By date, the oldest first. */
+  readonly days: readonly DayFigures[];
+  readonly jumps: readonly ShareJump[];
+  /** Date of the table last published; `null`: none is. */
+  readonly last_published: string | null;
+}
+
 /** What came of each day's documents, then of its table, then the namespaces, then what is unusual. */
 export function renderTrends(
-  days: readonly DayFigures[],
-  jumps: readonly ShareJump[],
+  { days, jumps, last_published }: Trends,
   { width, paint }: Pick<Terminal, 'width' | 'paint'>,
 ): readonly string[] {
   const documents = ['listed', 'new', 'changed', 'reprocessed', 'share', 'removed', 'rejected'].map(figure);
-  const table = ['rows', 'stale', 'rejected', 'findings', 'query', 'transform', 'took'].map(figure);
+  const table = ['rows', 'stale', 'rejected now', 'findings', 'query', 'transform', 'took'].map(figure);
   return [
     ...renderTable([{ header: 'documents' }, ...documents], days.map(documentCells), width),
     '',
@@ -31,7 +38,14 @@ export function renderTrends(
     ...renderTable(NAMESPACE_COLUMNS, namespaceCells(days), width),
     ...days.flatMap((day) => unreadableLines(day, width).map((line) => paint('warning', line))),
     ...jumps.flatMap((jump) => jumpLines(jump, width).map((line) => paint('warning', line))),
+    ...lateLines(last_published, days.at(-1)?.date ?? null, width),
   ];
+}
+
+/** Where the date that was published last is not the newest one. */
+function lateLines(last: string | null, newest: string | null, width: number): readonly string[] {
+  if (last === null || newest === null || last === newest) return [];
+  return ['', ...wrap(`The table last published is as of ${last}; the newest date is ${newest}.`, width)];
 }
 
 /** Of a date that was published twice each attempt has a line. */
@@ -56,8 +70,9 @@ function tableCells(day: DayFigures): readonly string[] {
   ];
 }
 
-/** `!`: below its threshold, and accepted. */
-function gateText({ ratio, passed }: GateResult): string {
+/** `!`: below its threshold, and accepted. Of nothing to check no share is told. */
+function gateText({ ratio, passed, denominator }: GateResult): string {
+  if (denominator === 0) return '—';
   return passed ? percent(ratio) : `! ${percent(ratio)}`;
 }
 

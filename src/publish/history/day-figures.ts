@@ -37,7 +37,7 @@ export interface DayFigures {
   readonly rejected_now: number;
   readonly table_findings: number;
   readonly gates: { readonly query: GateResult; readonly transformation: GateResult };
-  /** From the run's start to its manifest; `null`: not known. */
+  /** From the run's start to its manifest; `null`: not known. Its end, somewhat later, stands in JobStats alone. */
   readonly duration_ms: number | null;
 }
 

@@ -34,9 +34,9 @@ function day(number: number, changed: number, change: Partial<DayFigures> = {}):
 }
 
 const VERSIONS = { mapping_versions: {}, look_ups: null, replays_through: 0 };
-const render = (days: readonly DayFigures[]) => {
+const render = (days: readonly DayFigures[], last_published: string | null = null) => {
   const jumps = findShareJumps(days.map((one) => ({ ...one, ...VERSIONS })));
-  return renderTrends(days, jumps, { paint: plain, width: 80 });
+  return renderTrends({ days, jumps, last_published }, { paint: plain, width: 80 });
 };
 
 describe('trends', () => {
@@ -75,5 +75,23 @@ describe('trends', () => {
     const text = render([day(1, 1, { gates: { query: gate(0.81), transformation: gate(1) }, duration_ms: null })]);
 
     expect(text.find((line) => line.includes('! 81 %'))).toMatch(/! 81 % +100 %$/);
+  });
+
+  it('tell no share of a gate that had nothing to check, and name two kinds of rejected apart', () => {
+    const gates = { query: gate(1), transformation: { ...gate(1), numerator: 0, denominator: 0 } };
+    const text = render([day(1, 1, { gates, duration_ms: null })]);
+
+    expect(text.find((line) => line.includes('100 %'))).toMatch(/ 100 % +—$/);
+    expect(text.filter((line) => / rejected(?! now)/.test(line))).toHaveLength(1);
+    expect(text.filter((line) => line.includes(' rejected now '))).toHaveLength(1);
+  });
+
+  it('tell the date last published from the newest one', () => {
+    const days = [day(1, 1), day(4, 1), day(5, 1)];
+
+    expect(render(days, '2021-10-04').at(-1)).toBe(
+      'The table last published is as of 2021-10-04; the newest date is 2021-10-05.',
+    );
+    expect(render(days, '2021-10-05').join()).not.toContain('last published');
   });
 });
