@@ -7,7 +7,7 @@ import type { RunPlan } from '../runtime/plan-run.ts';
 import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
 import { type BusinessDays, remarksOnDate } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { remarksOnDatesLeftBehind } from './dates-left-behind.ts';
+import { checkExpected, findDatesLeftBehind, remarksOnDatesLeftBehind } from './dates-left-behind.ts';
 import { flagsForHints } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
 import { showProgress } from './progress/display.ts';
@@ -15,7 +15,7 @@ import { hintOfRun, type RunHint } from './run-hints.ts';
 import type { InputFlags } from './run-input.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { wrap } from './terminal/wrap.ts';
-import { nextAttempt } from './verdict/next-attempt.ts';
+import { nextAttempt, runCommand } from './verdict/next-attempt.ts';
 import { renderVerdict } from './verdict/render-verdict.ts';
 import { verdictOf } from './verdict/verdict-of.ts';
 
@@ -36,13 +36,19 @@ export async function carryOutRun(
   const { terminal } = context;
   const date = request.input.business_date;
   const onDate = remarksOnDate(date, new Date(context.now()).toISOString(), days);
-  const leftBehind = await remarksOnDatesLeftBehind(date, runtime.jobStats, days);
-  if (flags.dryRun) {
-    const plan = await runtime.preview(request);
+  const found = await findDatesLeftBehind(date, runtime.jobStats, days);
+  const leftBehind = remarksOnDatesLeftBehind(date, found);
+  const isUnusual = leftBehind.length > 0 || !days.calendar.isBusinessDay(date);
+  const plan = flags.dryRun || isUnusual ? await runtime.preview(request) : null;
+  // One that has begun goes on, whatever its date: it was asked for before.
+  if (plan?.action === 'start') {
+    await checkExpected(request.input, found, runtime.jobStats, days, commandOf(runtime, request, flags));
+  }
+  if (flags.dryRun && plan !== null) {
     if (isToWork(plan)) tellRemarks([...onDate, ...leftBehind], context);
     return tellPreview(plan, context);
   }
-  if (leftBehind.length > 0 && isToWork(await runtime.preview(request))) tellRemarks(leftBehind, context);
+  if (plan !== null && isToWork(plan)) tellRemarks(leftBehind, context);
   let isFollowing = false;
   const signal = context.catchStopSignals((name) => {
     const what = isFollowing ? 'following ends; the run goes on' : 'stopping; what is done stays';
@@ -68,6 +74,13 @@ export async function carryOutRun(
   if (outcome.kind === 'stopped') return tellStop(outcome, runtime.isElsewhere, signal, context);
   const runHint = hintOfRun(flags, request.input, runtime.jobDefaults ?? JOB_DEFAULTS);
   return tellEnd(outcome, request.input, { flags: flagsForHints(flags), runHint }, context);
+}
+
+/** The same run for another date. An input file may name its own date, so that what it says is told by flags. */
+function commandOf(runtime: JobRuntime, { input }: RunRequest, flags: RunFlags): (date: string) => string {
+  const { input: _file, ...others } = flags;
+  const hint = hintOfRun(others, input, runtime.jobDefaults ?? JOB_DEFAULTS);
+  return (business_date) => runCommand({ business_date }, '', hint);
 }
 
 function isToWork({ action }: RunPlan): boolean {

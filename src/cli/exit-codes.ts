@@ -8,6 +8,7 @@ const EXIT_CODES: Partial<Readonly<Record<ErrorCode, ExitCode>>> = {
   INPUT_INVALID: 2,
   USAGE: 2,
   DATE_NOT_BEGUN: 2,
+  DATE_UNEXPECTED: 2,
   NODE_TOO_OLD: 2,
   CONFIG_INVALID: 2,
   FILE_NOT_READABLE: 2,

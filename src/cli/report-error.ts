@@ -4,6 +4,7 @@ import { ImportRefusedError } from '../runtime/import-refused.ts';
 import { DeliveryFaultyError, faultLines } from './deliver/delivery-faulty.ts';
 import { exitCodeOfError } from './exit-codes.ts';
 import { refusedLines } from './refused-lines.ts';
+import { commandLines } from './terminal/command-lines.ts';
 import { harmless, harmlessJson } from './terminal/harmless.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { wrap } from './terminal/wrap.ts';
@@ -47,7 +48,14 @@ function errorLines(error: unknown, terminal: Terminal): readonly string[] {
     ...more,
     ...itemsOf(error).flatMap((item) => wrap(harmless(item), width, '  ', '    ')),
     ...wrap(repairOf(error.code, error.what), width, '  '),
+    ...commandOf(error, width),
   ];
+}
+
+/** What to run instead, where the error knows it. */
+function commandOf({ details }: LexdeltaError, width: number): readonly string[] {
+  const { command } = details;
+  return typeof command === 'string' ? commandLines(harmless(command), width, '  run this    ', ' '.repeat(14)) : [];
 }
 
 /** Without the list that its lines repeat. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Services } from '../../src/cli/services.ts';
+import { JOB_DEFAULTS } from '../../src/job/job-defaults.ts';
 import type { JobData } from '../../src/runtime/job-data.ts';
+import type { RunPlan } from '../../src/runtime/plan-run.ts';
 import type { JobStatsRow } from '../../src/stores/job-stats.ts';
 import { fakeRuntime, publishedReport, runCli } from './support.ts';
 
@@ -18,11 +20,13 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 function run(date: string, variables: Readonly<Record<string, string>> = env, ...more: readonly string[]) {
   const outcome = { kind: 'ended', ran: true, report: publishedReport() } as const;
-  const { services } = fakeRuntime({ outcome, events: [STARTED] });
+  const preview = { run: `agreements-${date}`, attempt: 1, action: 'start', base: null, owner: null } as const;
+  const { services } = fakeRuntime({ outcome, events: [STARTED], preview });
   const args = ['run', '--business-date', date, '--lex', 'https://lex.inet', ...more];
   return runCli(args, { cwd, env: variables, services });
 }
 
+const JOB = { ...JOB_DEFAULTS, namespaces: JOB_DEFAULTS.namespaces.map((namespace) => ({ namespace })) };
 const STARTED = { type: 'run', mode: 'new', run: 'agreements-2021-10-20', attempt: 1 } as const;
 const ACCEPTED = ['--accept', 'date', '--by', 'Ada', '--reason', 'a rehearsal'];
 
@@ -122,16 +126,23 @@ describe('a run that had ended before', () => {
   });
 });
 
+interface After {
+  readonly as_of: string | null;
+  readonly owner?: string | null;
+  readonly action?: RunPlan['action'];
+  readonly date?: string;
+}
+
 describe('days that a later date leaves without a table', () => {
   async function runAfter(
-    { as_of, owner = null }: { readonly as_of: string | null; readonly owner?: string | null },
+    { as_of, owner = null, action = 'start', date = '2021-10-20' }: After,
     rows: Readonly<Record<string, string>> = {},
     ...more: readonly string[]
   ) {
     const { services } = fakeRuntime({
       outcome: { kind: 'ended', ran: true, report: publishedReport() },
       events: [STARTED],
-      preview: { run: 'agreements-2021-10-20', attempt: 1, action: 'start', base: null, owner: null },
+      preview: { run: `agreements-${date}`, attempt: 1, action, base: null, owner: null },
       jobStats: {
         getLock: async () => ({ owner, fence: 1, head: null, as_of, hashes_of: null }),
         async *listRuns({ business_date = '' } = {}) {
@@ -140,22 +151,47 @@ describe('days that a later date leaves without a table', () => {
         },
       },
     });
-    const args = ['run', '--business-date', '2021-10-20', '--lex', 'https://lex.inet', ...more];
+    const args = ['run', '--business-date', date, '--lex', 'https://lex.inet', ...more];
     const { stderr } = await runCli(args, { cwd, env, services });
     return stderr.replace(/\s+/g, ' ');
   }
 
   it.each([{ flags: [] }, { flags: ['--dry-run', '--data', '.'] }])(
-    'are told before the start, holidays and weekends left out: $flags',
+    'are told before the start, holidays and weekends left out, where it is one, or where they were accepted: $flags',
     async ({ flags }) => {
-      const said = await runAfter({ as_of: '2021-10-14' }, {}, ...flags);
+      const one = await runAfter({ as_of: '2021-10-15' }, {}, ...flags);
+      const two = await runAfter({ as_of: '2021-10-14' }, {}, ...flags, ...ACCEPTED);
 
-      expect(said).toContain(
-        '! 2 business days before 2021-10-20 have no table: 2021-10-15, 2021-10-19. ' +
-          'Once 2021-10-20 is published, they need --accept date.',
+      const end = 'Once 2021-10-20 is published,';
+      expect(one).toContain(
+        `! 1 business day before 2021-10-20 has no table: 2021-10-19. ${end} it needs --accept date.`,
       );
+      expect(two).toContain(
+        `! 2 business days before 2021-10-20 have no table: 2021-10-15, 2021-10-19. ${end} they need --accept date.`,
+      );
+      expect(one + two).not.toContain('DATE_UNEXPECTED');
     },
   );
+
+  it.each([{ flags: [] }, { flags: ['--dry-run', '--data', '.'] }])(
+    'refuse the date where they are more than one, by name, and say what to run instead: $flags',
+    async ({ flags }) => {
+      const said = await runAfter({ as_of: '2021-09-01' }, { '2021-09-02': 'succeeded' }, ...flags);
+
+      expect(said).toContain(
+        '✘ [DATE_UNEXPECTED] 31 business days between the last table, 2021-09-01, and 2021-10-20 would have none: ' +
+          '2021-09-03, 2021-09-06, 2021-09-07, 2021-09-08, 2021-09-09, 2021-09-10, 2021-09-13, 2021-09-14, 2021-09-15, and 22 after them.',
+      );
+      expect(said).toContain('run --business-date 2021-09-03 \\ --lex https://lex.inet');
+      expect(said).not.toContain('! ');
+    },
+  );
+
+  it('refuse no run that goes on, or has ended, whatever its date', async () => {
+    for (const action of ['resume', 'follow', 'nothing'] as const) {
+      expect(await runAfter({ as_of: '2021-09-01', action })).not.toContain('DATE_UNEXPECTED');
+    }
+  });
 
   it('say that a run was interrupted, also before there is any table', async () => {
     const text =
@@ -164,6 +200,22 @@ describe('days that a later date leaves without a table', () => {
 
     expect(await runAfter({ as_of: '2021-10-15' }, { '2021-10-19': 'running' })).toContain(text);
     expect(await runAfter({ as_of: null, owner }, { '2021-10-19': 'running' })).toContain(text);
+  });
+
+  it('are not all: a day that is none is refused behind a table, unless somebody accepts it', async () => {
+    const friday = { as_of: '2021-10-15', date: '2021-10-16' };
+    const file = join(cwd, 'job.json');
+    await writeFile(file, JSON.stringify({ ...JOB, business_date: '2021-10-16' }));
+
+    expect(await runAfter(friday)).toContain('✘ [DATE_UNEXPECTED] 2021-10-16 is a Saturday, no business day. Check');
+    expect(await runAfter({ as_of: '2021-10-14', date: '2021-10-17' })).toMatch(
+      /a Sunday, no business day\. 1 business day between .* would have none: 2021-10-15\..*--business-date 2021-10-15/,
+    );
+    expect(await runAfter(friday, {}, '--input', file)).toContain(
+      'run --business-date 2021-10-19 \\ --lex https://lex.inet',
+    );
+    expect(await runAfter(friday, {}, ...ACCEPTED)).toContain('! 2021-10-16 is a Saturday, no business day.');
+    expect(await runAfter({ ...friday, as_of: '2021-10-16' })).not.toContain('DATE_UNEXPECTED');
   });
 
   it('are none for the next business day, and none that have a table', async () => {
