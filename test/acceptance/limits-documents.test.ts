@@ -144,7 +144,9 @@ describe('a document with 500 cross-default entities', () => {
   it('is rejected with their number and with what to do', async () => {
     const why = (await out('why', 'CROSS')).replace(/\s+/g, ' ');
 
-    expect(why).toContain('A3.9-too-long (A3.9): Longer than 500 characters. Found "500 identifiers: CP-0,CP-1,');
+    expect(why).toContain(
+      'A3.9-too-long (A3.9): All identifiers with their commas are longer than 500 characters. Found "500 identifiers: CP-0,CP-1,',
+    );
     expect(why).toContain('mend Name fewer entities in Lex, or have the mapping of its namespace choose');
     expect(await out('rejected', DATE, '--rule', 'A3.9-too-long')).toContain('500 identifiers: CP-0,');
   });

@@ -48,16 +48,16 @@ describe('findings on a table', () => {
     expect(lines.join('\n')).toMatchInlineSnapshot(`
       "4 findings on the table of agreements-2021-10-20 as a whole.
 
-      TABLE-A3.12-dangling  error, 3 findings, 4 rows. Names the A3.3 of a row of this
-        table.
+      TABLE-A3.12-dangling  error, 3 findings, 4 rows. The identifier is the agreement
+        identifier (A3.3) of a row of this table.
         value          rows  first of them
         G-1\\u{1b}[31m     2  mac mac-1, A3.3 mac-1-1
         G-2               1  mac mac-1, A3.3 mac-1-1
         and 1 more: --limit 3
 
-      TABLE-A3.14-fill  warning, 1 finding, 19 rows. The share of rows that have it
-        falls no further below the base than \`max_fill_rate_drop\`
-        allows.
+      TABLE-A3.14-fill  warning, 1 finding, 19 rows. The share of rows that have A3.14
+        falls no further below that of the table before than
+        \`max_fill_rate_drop\` allows.
         Filled in 1 of 20 rows of the table, 5 %; in the table before in 19 of 20,
           95 %."
     `);

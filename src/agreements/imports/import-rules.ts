@@ -24,21 +24,26 @@ function identifierRules(role: EntityRole, { field }: MasterColumn): readonly Ru
     return { ...REFUSED, id: `${field}-${fault}`, field, checks, message, citation: citationOf(field), basis };
   };
   return [
-    make('absent', 'house', 'Is there.', 'Expected an identifier.'),
+    make('absent', 'house', 'The line gives an identifier.', 'Expected an identifier.'),
     make(
       'characters',
       'house',
-      'Holds nothing that the flat file cannot carry. In other columns such a character becomes a blank.',
+      'The identifier holds nothing that the flat file cannot carry. In other columns such a character becomes a blank.',
       'Expected no `~`, line end or other control character.',
     ),
     make(
       'repeated',
       // Only CO.2 has a rule of uniqueness; an entity has one item in the Entity table, so CP.2 needs the same.
       role === 'CO' ? 'letter' : 'house',
-      'Stands in one line, or again in lines that say the same.',
+      'The identifier stands in one line, or again in lines that say the same.',
       'Line {line} has the same key and says something else.',
     ),
-    make('alias', 'house', 'Is no alias of another entity.', 'This identifier is an alias of another entity.'),
+    make(
+      'alias',
+      'house',
+      'The identifier is no alias of another entity.',
+      'This identifier is an alias of another entity.',
+    ),
   ];
 }
 

@@ -32,7 +32,7 @@ export interface MasterColumn {
 function varchar(max: number): CellCheck {
   return {
     fault: 'too-long',
-    checks: `At most ${max} characters.`,
+    checks: `The text has at most ${max} characters.`,
     reason: `Expected at most ${max} characters.`,
     isRight: (cell) => codePointLength(cell) <= max,
     constraint: { maxLength: max },
@@ -43,7 +43,7 @@ function oneOf(fault: CellFault, ...texts: readonly string[]): CellCheck {
   const list = texts.join(' or ');
   return {
     fault,
-    checks: `Is ${list}, or empty.`,
+    checks: `The value is ${list}, or there is none.`,
     reason: `Expected ${list}, or nothing.`,
     isRight: (cell) => texts.includes(cell),
     constraint: { enum: texts },
@@ -56,7 +56,7 @@ const yesOrNo = oneOf('flag', 'Y', 'N');
 const PERCENTAGE = /^-?\d{1,3}(?:\.\d{1,2})?$/;
 const percentage: CellCheck = {
   fault: 'number',
-  checks: 'A number with up to 3 digits and 2 decimals, or empty.',
+  checks: 'The value is a number with up to 3 digits and 2 decimals, or there is none.',
   reason: 'Expected a number with up to 3 digits and 2 decimals.',
   isRight: (cell) => PERCENTAGE.test(cell),
   constraint: { pattern: PERCENTAGE.source },

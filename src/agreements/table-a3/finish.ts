@@ -66,7 +66,7 @@ function findRepetition(
   const id = values['A3.3'];
   if (id === null || values['A3.6'] === null) return;
   const key = JSON.stringify([id, entityKey(values['A3.6'])]);
-  if (seen.has(key)) findings.add('A3.3-repeated', record.terms.agreementId, id);
+  if (seen.has(key)) findings.add('A3.3-repeated', record.terms.agreementId, `${id} with ${values['A3.6']}`);
   seen.add(key);
 }
 

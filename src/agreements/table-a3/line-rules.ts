@@ -16,11 +16,11 @@ export const LINE_RULES = [
   line('LEX-invalid-utf8', 'The line is valid UTF-8.', 'The line is not valid UTF-8.'),
   line('LEX-unparsable', 'The line is valid JSON.', 'The line is not valid JSON.'),
   line('LEX-not-an-object', 'The line holds a JSON object.', 'The line holds JSON, but no object.'),
-  line('LEX-no-id', 'The document has an id that is not empty.', 'The id is missing or empty.'),
+  line('LEX-no-id', 'The document has an id that is not empty.', 'The document has no id, or an empty one.'),
   line(
     'LEX-bad-id',
     'The id is a text of at most 1,024 bytes without control characters or half surrogate pairs.',
-    'The id is no text, too long, or holds control characters.',
+    'The id of the document is no text, is too long, or holds control characters.',
   ),
   line(
     'LEX-lone-surrogate',
@@ -44,7 +44,7 @@ export const LINE_RULES = [
   ),
   line(
     'LEX-internal',
-    'lexdelta itself can transform the document.',
+    'The document can be transformed: lexdelta itself does not fail on it.',
     'lexdelta failed on this document; the others went on.',
   ),
 ] as const;

@@ -62,7 +62,7 @@ const entityRules = ENTITY_FIELDS.flatMap((field) => [
   ]),
   rule(`${field}-too-long`, field, 'error', 'letter', [
     `${field === 'A3.9' ? 'All identifiers with their commas have' : 'The identifier has'} at most ${MAX_LENGTH[field]} characters.`,
-    `Longer than ${MAX_LENGTH[field]} characters.`,
+    `${field === 'A3.9' ? 'All identifiers with their commas are' : 'The identifier is'} longer than ${MAX_LENGTH[field]} characters.`,
   ]),
 ]);
 
@@ -78,7 +78,7 @@ const roleRules = [
     ]),
     rule(`${field}-in-co-not-cp`, field, 'warning', 'house', [
       'An entity of the Corporate Organization table (CO.2) stands in the Counterparty table (CP.2) too.',
-      'Found in CO, not in CP: an affiliate outside the Counterparty table.',
+      'The entity stands in CO.2 and not in CP.2: an affiliate outside the Counterparty table.',
     ]),
   ]),
   ...(['A3.6.1', 'A3.9'] as const).map((field) =>
@@ -91,8 +91,8 @@ const roleRules = [
 
 const textRules = TEXT_FIELDS.flatMap((field) => [
   rule(`${field}-too-long`, field, 'error', 'letter', [
-    `At most ${MAX_LENGTH[field]} characters.`,
-    `Longer than ${MAX_LENGTH[field]} characters.`,
+    `The text has at most ${MAX_LENGTH[field]} characters.`,
+    `The text is longer than ${MAX_LENGTH[field]} characters.`,
   ]),
   replaced(field),
 ]);
@@ -100,21 +100,23 @@ const textRules = TEXT_FIELDS.flatMap((field) => [
 /** Part 371 files have `~` between columns (FDIC staff FAQ, question 4). */
 function replaced<const F extends A3Field>(field: F) {
   return rule(`${field}-replaced`, field, 'warning', 'house', [
-    'Holds nothing that the flat file cannot carry: `~`, line ends, control characters.',
-    'Holds characters that the flat file cannot carry; each became a blank.',
+    'The text holds nothing that the flat file cannot carry: `~`, line ends, control characters.',
+    'The text holds characters that the flat file cannot carry; each became a blank.',
   ]);
 }
 
 const flagRules = [
-  ...FLAG_FIELDS.map((field) => rule(`${field}-flag`, field, 'error', 'letter', ['Is Y or N.', 'Must be Y or N.'])),
+  ...FLAG_FIELDS.map((field) =>
+    rule(`${field}-flag`, field, 'error', 'letter', ['The flag is Y or N.', 'The flag is neither Y nor N.']),
+  ),
   ...FLAGGED_FIELDS.flatMap((field) => [
     rule(`${field}-absent`, field, 'error', 'letter', [
-      `Is there when ${FLAG_OF[field]} is Y.`,
-      `Needed, because ${FLAG_OF[field]} is Y.`,
+      `The document gives a value when ${FLAG_OF[field]} is Y.`,
+      `The document gives no value, though ${FLAG_OF[field]} is Y.`,
     ]),
     rule(`${field}-beside-n`, field, 'warning', 'house', [
-      `Is not there when ${FLAG_OF[field]} is N.`,
-      `Given, though ${FLAG_OF[field]} is N; left out.`,
+      `The document gives no value when ${FLAG_OF[field]} is N.`,
+      `The document gives a value, though ${FLAG_OF[field]} is N; it was left out.`,
     ]),
   ]),
 ];
@@ -122,43 +124,73 @@ const flagRules = [
 const FIXED = { isFixed: true } as const;
 
 const otherRules = [
-  rule('A3.2-absent', 'A3.2', 'error', 'house', ['Is there.', 'The records entity is missing.'], FIXED),
-  rule('A3.3-absent', 'A3.3', 'error', 'house', ['Is there.', 'The agreement has no identifier.'], FIXED),
+  rule(
+    'A3.2-absent',
+    'A3.2',
+    'error',
+    'house',
+    ['The document names the records entity.', 'The document names no records entity.'],
+    FIXED,
+  ),
+  rule(
+    'A3.3-absent',
+    'A3.3',
+    'error',
+    'house',
+    ['The document gives the identifier of the agreement.', 'The document gives no identifier of the agreement.'],
+    FIXED,
+  ),
   rule(
     'A3.3-repeated',
     'A3.3',
     'error',
     'house',
     [
-      'Two records of one document that share A3.3 differ in A3.6.',
-      'Another record of this document has the same identifier and counterparty.',
+      'Two records of one document that share their agreement identifier (A3.3) differ in their counterparty (A3.6).',
+      'Another record of this document has the same agreement identifier with the same counterparty; the value names both.',
     ],
     FIXED,
   ),
-  rule('A3.4-absent', 'A3.4', 'error', 'house', ['Is there.', 'The agreement has no name.']),
+  rule('A3.4-absent', 'A3.4', 'error', 'house', [
+    'The document gives the name of the agreement.',
+    'The document gives no name of the agreement.',
+  ]),
   rule('A3.4-cut', 'A3.4', 'warning', 'letter', [
-    `At most ${MAX_LENGTH['A3.4']} characters, white space collapsed.`,
-    'Longer than 50 characters: cut; the whole name stands in the lineage.',
+    `The name of the agreement has at most ${MAX_LENGTH['A3.4']} characters, white space collapsed.`,
+    'The name is longer than 50 characters and was cut; the whole name stands in the lineage.',
   ]),
   replaced('A3.4'),
-  rule('A3.5-absent', 'A3.5', 'warning', 'house', ['Is there.', 'The agreement has no date.']),
+  rule('A3.5-absent', 'A3.5', 'warning', 'house', [
+    'The document gives the date of the agreement.',
+    'The document gives no date of the agreement.',
+  ]),
   rule('A3.5-unreadable', 'A3.5', 'error', 'letter', [
-    'Can be read as a day of the calendar, years 1 to 9999; no date is rolled over.',
+    'The date can be read as a day of the calendar, years 1 to 9999; no date is rolled over.',
     'The date is unreadable, or no day of the calendar.',
   ]),
-  rule('A3.6-absent', 'A3.6', 'error', 'house', ['Is there.', 'The counterparty is missing.'], FIXED),
+  rule(
+    'A3.6-absent',
+    'A3.6',
+    'error',
+    'house',
+    ['The document names the counterparty.', 'The document names no counterparty.'],
+    FIXED,
+  ),
   rule('A3.9-comma', 'A3.9', 'error', 'house', [
-    'No identifier holds a comma: it stands between them.',
+    'No identifier holds a comma: commas stand between the identifiers of the field.',
     'The identifier holds a comma, so that the field would name other entities.',
   ]),
-  rule('A3.7-absent', 'A3.7', 'warning', 'house', ['Is there.', 'The agreement names no governing law.']),
+  rule('A3.7-absent', 'A3.7', 'warning', 'house', [
+    'The document names the governing law of the agreement.',
+    'The document names no governing law of the agreement.',
+  ]),
   rule('A3.7-unknown', 'A3.7', 'warning', 'house', [
     'The GoverningLaw table knows the law.',
     'The GoverningLaw table does not know this law; the text stands as it is.',
   ]),
   rule('A3.7-cut', 'A3.7', 'warning', 'letter', [
-    `At most ${MAX_LENGTH['A3.7']} characters.`,
-    'Longer than 50 characters: cut.',
+    `The name of the law has at most ${MAX_LENGTH['A3.7']} characters.`,
+    'The name of the law is longer than 50 characters and was cut.',
   ]),
   replaced('A3.7'),
 ];

@@ -65,7 +65,7 @@ function head(
   width: number,
 ) {
   const [icon, tone, words] = STATES[state];
-  const named = found_by === 'raw' ? ' Its text names what was asked for.' : '';
+  const named = found_by === 'raw' ? ' It was found by its raw text, which names what was asked for.' : '';
   const since = rejected === null ? '' : ` since ${rejected.standing_since}`;
   const kept = held === null ? '' : ' Its removal was held back.';
   const late =

@@ -197,7 +197,9 @@ describe('records of one document', () => {
     const { valid, findings } = transform(document, [aliasItem('UBS AG', UBS)], cct);
 
     expect(valid).toBe(false);
-    expect(findings).toMatchObject([{ rule: 'A3.3-repeated', agreement_id: 'CCT-9' }]);
+    expect(findings).toMatchObject([
+      { rule: 'A3.3-repeated', agreement_id: 'CCT-9', value: expect.stringMatching(/^CCT-9 with ./) },
+    ]);
   });
 
   it('are all left out when one of them is invalid', () => {

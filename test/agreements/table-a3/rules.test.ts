@@ -99,3 +99,14 @@ describe('mappingVersion', () => {
     expect(mappingVersion(module, rulesInForce({}, ''))).toBe(mappingVersion(module, DEFAULT_RULES));
   });
 });
+
+describe('the catalogue', () => {
+  it('says what each rule checks in a whole sentence, for who reads it away from its field', () => {
+    const fragments = RULES.filter(
+      ({ checks }) =>
+        !/^[A-Z].+\.$/.test(checks) || /^(?:Is|Are|Has|Holds|Names|Stands|At most|Given|Needed)\b/.test(checks),
+    );
+
+    expect(fragments.map(({ id, checks }) => `${id}: ${checks}`)).toEqual([]);
+  });
+});
