@@ -24,7 +24,7 @@ const dayFiles = (folder: string, day: typeof FIRST) => filesIn(join(folder, pub
 const recordFiles = (folder: string, part: string) => filesIn(join(folder, recordsFolder(SECOND), part));
 /** Those that a merge, or a comparison, reads of the base. */
 const baseFiles = async (folder: string) =>
-  (await dayFiles(folder, FIRST)).filter((file) => /\/(?:table|rejected)\//.test(file));
+  (await dayFiles(folder, FIRST)).filter((file) => /\/(?:table|rejected|texts)\//.test(file));
 const nothing = async (): Promise<void> => undefined;
 
 export const STAGES: Readonly<Record<StageName, Stage>> = {

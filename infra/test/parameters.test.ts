@@ -64,7 +64,15 @@ const everything = {
     runbookUrl: 'https://wiki.example.com/runbook',
     queueAgeHours: 12,
   },
-  retention: { days: 70, monthEnds: 12, deltaDays: 10, recordsDays: 40, deletedVersionsDays: 40, logDays: 90 },
+  retention: {
+    days: 70,
+    monthEnds: 12,
+    rawTextDays: 30,
+    deltaDays: 10,
+    recordsDays: 40,
+    deletedVersionsDays: 40,
+    logDays: 90,
+  },
   reserveConcurrency: false,
 };
 
@@ -196,6 +204,7 @@ describe('the parameters', () => {
     ['/schedule/holidays', { schedule: { holidays: ['2026-12-25', '2026-12-25'] } }],
     ['/schedule/holidays', { schedule: { holidays: 'us' } }],
     ['/retention/days', { retention: { days: 5 } }],
+    ['/retention/rawTextDays', { retention: { days: 20, rawTextDays: 21 } }],
     [
       '/agreementHashWarmThroughput/writeUnitsPerSecond',
       { agreementHashWarmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 10 } },

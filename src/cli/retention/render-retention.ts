@@ -86,22 +86,22 @@ function filesText(counts: readonly FileCount[]): string {
 }
 
 export function renderSummary(done: RetentionSummary, hint: string, { width }: Page): readonly string[] {
-  const { files, bytes, more } = done;
-  const what =
-    files === 0 ? 'Nothing was deleted' : `Deleted ${deletedText(done)}: ${plural(files, 'file')}, ${byteSize(bytes)}`;
+  const { files, more } = done;
+  const what = files === 0 ? 'Nothing was deleted' : `Deleted ${deletedText(done)}`;
   const left = more
     ? ` Something was held or taken by a run meanwhile: see \`${PROGRAM} retention --dry-run${hint}\`.`
     : '';
   return wrap(`${what}.${left}`, width);
 }
 
-/** What a run or a person has deleted, tables by their dates. */
-export function deletedText({ tables, texts = 0, dates }: RetentionSummary): string {
+/** What a run or a person has deleted, tables by their dates. Files of all kinds are counted together. */
+export function deletedText({ tables, texts = 0, dates, files, bytes }: RetentionSummary): string {
   const what = [
     ...(tables === 0 ? [] : [`${plural(tables, 'table')} (${dates.join(', ')}${tables > dates.length ? ', …' : ''})`]),
     ...(texts === 0 ? [] : [`raw texts of ${plural(texts, 'table')}`]),
   ];
-  return what.length === 0 ? 'leftovers' : what.join(', ');
+  const size = `${plural(files, 'file')}, ${byteSize(bytes)}`;
+  return what.length === 0 ? `leftovers: ${size}` : `${what.join(', ')}: ${size}, records included`;
 }
 
 export function renderFaults(

@@ -1,15 +1,12 @@
 import type { RunReport } from '../../runtime/run-report.ts';
 import { PROGRAM } from '../program-name.ts';
 import { deletedText } from '../retention/render-retention.ts';
-import { byteSize, plural } from '../terminal/figures.ts';
 import { fact, type VerdictOptions } from './layout.ts';
 
 /** What the run has deleted by retention; nothing where it deleted nothing. */
 export function retention({ retention: summary }: RunReport, options: VerdictOptions): readonly string[] {
   if (summary === null || summary.files === 0) return [];
-  const { files, bytes } = summary;
-  const what = `${deletedText(summary)}: ${plural(files, 'file')}, ${byteSize(bytes)}, by retention`;
-  return fact(options, 'deleted', what);
+  return fact(options, 'deleted', `${deletedText(summary)}, by retention`);
 }
 
 export function retentionWarnings({ retention: summary }: RunReport): readonly string[] {

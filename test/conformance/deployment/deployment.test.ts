@@ -29,7 +29,7 @@ const [FIRST, LAST] = SAMPLE_DAYS;
 /** `sample/README.md`. */
 const ROWS: Readonly<Record<string, number>> = { [FIRST.date]: 711, [LAST.date]: 715 };
 /** Of every day, among others. */
-const FILES = ['table', 'changes', 'rejected', 'uses']
+const FILES = ['table', 'changes', 'rejected', 'texts', 'uses']
   .map((part) => `${part}/shard-00000.ndjson.gz`)
   .concat('findings.ndjson', 'ledger.json');
 

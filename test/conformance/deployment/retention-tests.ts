@@ -48,6 +48,8 @@ async function leaveOldThings({ jobDailyA3Data, jobDailyDelta, jobDailyBatchProc
 async function oldThings({ jobDailyA3Data, jobDailyDelta, jobDailyBatchProcessing }: JobStores) {
   const lists = [
     jobDailyA3Data.list('published/as_of=2021-01-04'),
+    // One of the newest tables of weekdays, so that it stays.
+    jobDailyA3Data.list('published/as_of=2021-01-11/attempt=1/texts'),
     jobDailyA3Data.list('records/2021-01-04'),
     jobDailyDelta.list('2021-01-04'),
     jobDailyBatchProcessing.list('execution_input/agreements-2021-01-04'),

@@ -88,7 +88,7 @@ export function jobFunctions(world: World): JobFunctions {
     },
     CleanupDailyJob: ({ plan, business_date }: CleanupInput) => {
       const more = isFirst(plan);
-      const retention = { tables: 1, dates: [business_date], files: 9, bytes: 900, more: false, error: null };
+      const retention = { tables: 1, texts: 2, dates: [business_date], files: 9, bytes: 900, more: false, error: null };
       return { deleted: 1000, more, retention: more ? null : retention };
     },
   };

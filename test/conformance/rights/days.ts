@@ -100,13 +100,14 @@ export const DAYS: readonly Day[] = [
 
 const OLD_DAYS = ['2021-01-04', '2021-01-05', '2021-01-06', '2021-01-07', '2021-01-08', '2021-01-11'];
 
-/** Just enough of them for retention to delete some, one of which is held. */
+/** Just enough of them for retention to delete some, one of which is held, and raw texts of some that stay. */
 export async function publishOldDays(a3: JobStores['jobDailyA3Data']): Promise<void> {
   const nothing = Buffer.from('{}');
   for (const business_date of OLD_DAYS) {
     const id = { business_date, attempt: 1 };
     await a3.putOnce(`${recordsFolder(id)}/000-000000000.ndjson`, nothing);
     await a3.putOnce(`${publishedFolder(id)}/ledger.json`, nothing);
+    await a3.putOnce(`${publishedFolder(id)}/texts/shard-00000.ndjson.gz`, nothing);
     await a3.putOnce(manifestKey(id), nothing);
     await a3.putPointer(asOfKey(business_date), Buffer.from(JSON.stringify({ manifest: manifestKey(id) })));
   }
