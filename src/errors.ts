@@ -14,6 +14,8 @@ export const REPAIRS = {
   JOB_ALREADY_RUNNING: 'Wait until that run has ended, then start again.',
   DATE_NOT_BEGUN:
     'Check the date, above all its year. A table of a day to come is made only with --accept date --by NAME --reason TEXT. Nothing was created.',
+  DATE_UNEXPECTED:
+    'Check the date, and make the days before it first. If it is right, accept it with --accept date --by NAME --reason TEXT. Nothing was created.',
   DATE_OUT_OF_ORDER: 'Accept it with --accept date --by NAME --reason TEXT.',
   QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
   TRANSFORMATION_GATE_FAILED:
@@ -89,10 +91,10 @@ export const REPAIRS = {
     'Nothing was delivered. Mend these at their source and publish the date again; values may be delivered as they are with --allow-faults.',
   TABLE_DELETED:
     'See `lexdelta retention --dry-run` for the dates that stay, and the record below `retention/` for what it was.',
-  AGREEMENT_UNKNOWN:
-    'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
   TEXT_DELETED:
     'Its length and SHA-256 stay. Ask Lex for the document; `rawTextDays` says how long such texts are kept.',
+  AGREEMENT_UNKNOWN:
+    'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
   // Engine
   DEFINITION_INVALID: 'Mend the state machine definition. Only the declared part of the States Language is run.',
   EXPRESSION_INVALID: 'Mend the expression. Only the declared part of the expression language is run.',
