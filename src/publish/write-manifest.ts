@@ -18,6 +18,7 @@ import { addTaken, closeLedger, NONE_TAKEN } from './ledger.ts';
 import { findCarriedOver } from './left-out.ts';
 import { loadManifest } from './manifest.ts';
 import type { Manifest, PublishedFile, Times } from './published.ts';
+import { putFirst } from './put-first.ts';
 import { type BuiltShard, mustStand, readBuildPlan, readBuiltShard, type TakenCounts } from './shard-plan.ts';
 import { readSliceLists, type SliceEntry } from './slice-list.ts';
 import { writeFindings } from './write-findings.ts';
@@ -198,10 +199,5 @@ async function writeTimes(input: WriteManifestInput, deps: WriteManifestDeps): P
   const key = `${publishedFolder(input)}/times.json`;
   if ((await deps.a3.get(key)) !== null) return;
   const times: Times = { started_at: input.started_at, extraction: input.extraction, ended_at: deps.now() };
-  try {
-    await deps.a3.putOnce(key, Buffer.from(`${JSON.stringify(times, null, 1)}\n`));
-  } catch (error) {
-    // Another call of this phase was faster; its times are as good.
-    if (!(error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT')) throw error;
-  }
+  await putFirst(deps.a3, key, Buffer.from(`${JSON.stringify(times, null, 1)}\n`));
 }
