@@ -75,8 +75,18 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
       date: THREE,
       event: 'remade',
       rows: [],
-      reasons: [{ kind: 'look_up', table: 'Entity', key: 'h-abg-shaq-llc' }],
+      reasons: [
+        {
+          kind: 'look_up',
+          table: 'Entity',
+          key: 'h-abg-shaq-llc',
+          fields: { 'CO.4': { from: 'ABG-Shaq, LLC', to: 'ABG-Shaq Limited' } },
+        },
+      ],
     });
+    expect((await cli('why', `${namespace}/${lex_id}`)).stdout).toContain(
+      '\n                CO.4: "ABG-Shaq, LLC" -> "ABG-Shaq Limited"\n',
+    );
   });
 
   it('tells what the content hash leaves out, and the versions that made the row', async () => {
@@ -179,6 +189,8 @@ describe('lexdelta diff', () => {
     expect(stdout).toContain('  pwm            1        1        1\n');
     expect(stdout).toContain('  A3.7                 14\n');
     expect(stdout).toContain('    A3.7: "Texas" -> "State of Texas"\n');
+    expect(stdout).toContain('  CO                0        1        0\n');
+    expect(stdout).toContain('  changed CO.2 H-ABG-SHAQ-LLC\n    CO.4: "ABG-Shaq, LLC" -> "ABG-Shaq Limited"\n');
     for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 

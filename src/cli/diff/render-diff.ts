@@ -1,4 +1,5 @@
 import type { RowDifference } from '../../publish/history/diff-days.ts';
+import type { MasterDifference } from '../../publish/history/diff-masters.ts';
 import type { PublishedDay } from '../../publish/read-published.ts';
 import { count, plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
@@ -6,7 +7,8 @@ import { type Column, renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { rowName } from '../why/render-story.ts';
-import { shown } from '../why/render-time-line.ts';
+import { entityFieldTexts, shown } from '../why/render-time-line.ts';
+import type { MasterCounts } from './diff-masters-tally.ts';
 import type { DiffCounts, DiffSummary } from './diff-tally.ts';
 
 const figure = (header: string): Column => ({ header, align: 'right' });
@@ -50,6 +52,31 @@ export function renderDiff(
       : ['', ...renderTable([{ header: 'field' }, figure('rows that differ')], fieldLines, width, '  ')]),
     ...(examples.length === 0 ? [] : ['', `  ${paint('quiet', 'for example')}`]),
     ...examples.flatMap((one) => exampleLines(one, width)),
+  ];
+}
+
+/** Nothing where neither table differs. @param masters `null`: not published with both days, or not asked for */
+export function renderMasters(
+  masters: readonly MasterCounts[] | null,
+  { width, paint }: Pick<Terminal, 'width' | 'paint'>,
+): readonly string[] {
+  const differing = (masters ?? []).filter(({ added, changed, removed }) => added + changed + removed > 0);
+  if (differing.length === 0) return [];
+  const columns = ['added', 'changed', 'removed'].map(figure);
+  const lines = differing.map(({ role, added, changed, removed }) => [role, ...[added, changed, removed].map(count)]);
+  return [
+    '',
+    ...renderTable([{ header: 'master table' }, ...columns], lines, width, '  '),
+    '',
+    `  ${paint('quiet', 'for example')}`,
+    ...differing.flatMap(({ examples }) => examples).flatMap((one) => masterLines(one, width)),
+  ];
+}
+
+function masterLines({ change, role, entity_id, fields }: MasterDifference, width: number): readonly string[] {
+  return [
+    ...wrap(harmless(`${change} ${role}.2 ${entity_id}`), width, '  ', '    '),
+    ...entityFieldTexts(fields).flatMap((text) => wrap(harmless(text), width, '    ', '      ')),
   ];
 }
 

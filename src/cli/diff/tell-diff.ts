@@ -12,8 +12,9 @@ import { placeOf } from '../define-command.ts';
 import { exitCodeOfSignal } from '../signals.ts';
 import { maskFields } from '../why/document-story.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
+import { countMasters, type MasterCounts } from './diff-masters-tally.ts';
 import { type DiffSummary, DiffTally } from './diff-tally.ts';
-import { differencesLine, renderDiff } from './render-diff.ts';
+import { differencesLine, renderDiff, renderMasters } from './render-diff.ts';
 
 export interface DiffFlags extends GlobalFlags {
   readonly format?: 'ndjson' | 'csv';
@@ -44,7 +45,9 @@ export async function tellDiff(
     if (flags.output !== undefined) return await writeFile(flags.output, flags, { found, tally, from, to }, context);
     if (flags.format !== undefined) return await stream(formatted(flags.format, found), context, onData);
     for await (const _ of found);
-    tellSummary(tally.summary, from, to, context);
+    // Of the master tables as a whole: they have no namespaces.
+    const masters = flags.namespace === undefined ? await countMasters(data.jobDailyA3Data, from, to, EXAMPLES) : null;
+    tellSummary(tally.summary, masters, from, to, context);
     return 0;
   } finally {
     await data.close();
@@ -118,10 +121,17 @@ async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal): 
   signal.throwIfAborted();
 }
 
-function tellSummary(summary: DiffSummary, from: PublishedDay, to: PublishedDay, { terminal }: Context): void {
+function tellSummary(
+  summary: DiffSummary,
+  masters: readonly MasterCounts[] | null,
+  from: PublishedDay,
+  to: PublishedDay,
+  { terminal }: Context,
+): void {
   const masked = { ...summary, examples: summary.examples.map((one) => ({ ...one, fields: maskFields(one.fields) })) };
-  if (terminal.isJson) terminal.printJson('diff', { ...days(from, to), ...masked, format: null, output: null });
-  else terminal.print(...renderDiff(masked, from, to, terminal));
+  if (terminal.isJson)
+    terminal.printJson('diff', { ...days(from, to), ...masked, masters, format: null, output: null });
+  else terminal.print(...renderDiff(masked, from, to, terminal), ...renderMasters(masters, terminal));
 }
 
 function days(from: PublishedDay, to: PublishedDay): object {

@@ -1,6 +1,7 @@
 import { compareBytes } from '../../agreements/byte-order.ts';
 import type { HeldReason } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
+import type { EntityFields } from '../../publish/history/entity-rows.ts';
 import type { DayEventKind, Reason } from '../../publish/history/explain-day.ts';
 import { plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
@@ -169,8 +170,20 @@ export function shown(value: string | null): string {
 function reasonLines(title: string, reasons: readonly Reason[], width: number): readonly string[] {
   return reasons.slice(0, MAX_SHOWN).flatMap((reason, i) => {
     const label = i === 0 ? `${title} ` : 'and ';
-    return wrap(harmless(label + reasonWords(reason)), width, INDENT, `${INDENT}  `);
+    return [
+      ...wrap(harmless(label + reasonWords(reason)), width, INDENT, `${INDENT}  `),
+      ...entityFieldTexts(reason.kind === 'look_up' ? reason.fields : undefined).flatMap((text) =>
+        wrap(harmless(text), width, `${INDENT}  `, `${INDENT}    `),
+      ),
+    ];
   });
+}
+
+/** A line a field, the first ones. */
+export function entityFieldTexts(fields: EntityFields = {}): readonly string[] {
+  const all = Object.entries(fields).map(([name, { from, to }]) => `${name}: ${shown(from)} -> ${shown(to)}`);
+  const more = all.length > MAX_SHOWN ? [`and ${plural(all.length - MAX_SHOWN, 'more field')}, see --json`] : [];
+  return [...all.slice(0, MAX_SHOWN), ...more];
 }
 
 function reasonWords(reason: Reason): string {

@@ -4,6 +4,7 @@ import type { Manifest, RejectedEntry, TableRow } from '../published.ts';
 import { differences } from '../table-row.ts';
 import { diffRows, type RowDifference } from './diff-days.ts';
 import type { DocumentDay, DocumentState } from './document-history.ts';
+import type { EntityFields } from './entity-rows.ts';
 
 /**
  * `first`: it stood already on the first day that is known. `remade`: transformed again, with the same rows.
@@ -36,6 +37,8 @@ export type Reason =
       readonly key: string;
       readonly from: string;
       readonly to: string;
+      /** What differs between the versions; not given: the master tables of the two days do not tell. */
+      readonly fields?: EntityFields;
     }
   /** What it is made of is the same: an operator asked for it, or its hash was not known. */
   | { readonly kind: 'same_basis' };
