@@ -13,7 +13,8 @@ import type { JobData } from '../runtime/job-data.ts';
 import { readWhole } from './arguments.ts';
 import { readEntityService } from './config.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf, flagsForHints, placeOf } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
+import { PROGRAM } from './program-name.ts';
 import { reportError } from './report-error.ts';
 import { exitCodeOfSignal } from './signals.ts';
 import { count } from './terminal/figures.ts';
@@ -38,8 +39,12 @@ const DEFAULT_PARALLEL = 8;
 /** @returns 1 when a question failed or was given up: somebody has to look, or to run it again */
 export async function enrichEntities(flags: EnrichFlags, context: Context): Promise<number> {
   const options = readOptions(flags);
-  const authority = await openAuthority(flags, context);
+  const ask = await readAuthorities(flags, context);
   const data = await context.services.openData(await placeOf(flags, context), 'write');
+  const authority = await openAuthority(ask, data).catch(async (error: unknown) => {
+    await data.close();
+    throw error;
+  });
   let tally: Tally | null = null;
   let endProgress = (): void => undefined;
   try {
@@ -72,21 +77,34 @@ function readOptions(flags: EnrichFlags) {
   };
 }
 
-/** The service first, then GLEIF for what the service does not know. */
-async function openAuthority(flags: EnrichFlags, context: Context): Promise<EntityAuthority> {
+interface Authorities {
+  /** `null`: none is asked. */
+  readonly service: EntityAuthority | null;
+  readonly asksGleif: boolean;
+  readonly role: EntityRole | null;
+}
+
+async function readAuthorities(flags: EnrichFlags, context: Context): Promise<Authorities> {
   const service = await readEntityService(flags.service, context);
   const role = readRole(flags);
   if (service === null && flags.gleif !== true) {
     throw new PermanentError('USAGE', 'Nobody to ask: give --service, or --gleif for an imported golden copy.');
   }
-  const authorities: EntityAuthority[] = [];
-  if (service !== null) {
-    authorities.push(openHttpEntityService({ baseUrl: service, token: context.env['LEXDELTA_ENTITY_TOKEN'] }));
-  }
-  if (flags.gleif === true) {
-    const folder = await dataFolderOf('entities enrich --gleif', flags, context);
-    authorities.push(gleifAuthority(await openGleifReference(folder), role));
-  }
+  const token = context.env['LEXDELTA_ENTITY_TOKEN'];
+  return {
+    service: service === null ? null : openHttpEntityService({ baseUrl: service, token }),
+    asksGleif: flags.gleif === true,
+    role,
+  };
+}
+
+/** The service first, then GLEIF for what the service does not know. */
+async function openAuthority(
+  { service, asksGleif, role }: Authorities,
+  { gleif }: Pick<JobData, 'gleif'>,
+): Promise<EntityAuthority> {
+  const authorities = service === null ? [] : [service];
+  if (asksGleif) authorities.push(gleifAuthority(await openGleifReference(gleif), role));
   return askInTurn(authorities);
 }
 
@@ -112,9 +130,9 @@ async function tell(result: EnrichResult, data: JobData, flags: EnrichFlags, con
   const rows = [
     ['filled', count(tally.filled), 'known now; the next run transforms their documents again'],
     ['known', count(tally.known), 'were known already'],
-    ['unknown', count(tally.unknown), tally.unknown > 0 ? `lexdelta entities pending${hints}` : ''],
+    ['unknown', count(tally.unknown), tally.unknown > 0 ? `${PROGRAM} entities pending${hints}` : ''],
     ['failed', count(tally.failed), tally.failed > 0 ? 'come back later; run it again' : ''],
-    ['dead', count(tally.dead), tally.dead > 0 ? `given up: lexdelta entities dead${hints}` : ''],
+    ['dead', count(tally.dead), tally.dead > 0 ? `given up: ${PROGRAM} entities dead${hints}` : ''],
     ['waiting', count(waiting), 'messages on the queue'],
   ];
   const columns = [{ header: 'entities' }, { header: '', align: 'right' }, { header: '', flexible: true }] as const;

@@ -5,7 +5,7 @@ import { PermanentError } from '../errors.ts';
 import { type GleifImportResult, importGleifFiles } from '../runtime/gleif-import.ts';
 import { openGleifReference } from '../runtime/gleif-reference.ts';
 import type { Context, GlobalFlags } from './context.ts';
-import { dataFolderOf, flagsForHints, placeOf } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
 import { refusedLines } from './refused-lines.ts';
 import { count, percent, plural } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
@@ -27,13 +27,12 @@ export async function importGleif(flags: GleifFlags, context: Context): Promise<
   }
   if (flags.dryRun === true)
     throw new PermanentError('USAGE', '--dry-run is not for a golden copy: it changes no row.');
-  const folder = await dataFolderOf('entities import --gleif', flags, context);
-  const data = await context.services.openData(await placeOf(flags, context), 'write');
+  const data = await context.services.openData(await placeOf(flags, context), 'import');
   const begun = context.now();
   let line: string | null = null;
   const endProgress = showProgressLine(context.terminal, () => line);
   try {
-    const result = await importGleifFiles(folder, filesOf(flags, context), {
+    const result = await importGleifFiles(data.gleif, filesOf(flags, context), {
       allowRejects: flags.allowRejects ?? false,
       onProgress: (readBytes, totalBytes, lines) => {
         const seconds = Math.max(0.001, (context.now() - begun) / 1_000);
@@ -42,7 +41,7 @@ export async function importGleif(flags: GleifFlags, context: Context): Promise<
       },
     });
     line = 'bringing the status of LEIs into the entities';
-    const reference = await openGleifReference(folder);
+    const reference = await openGleifReference(data.gleif);
     const changed = await refreshLeiStatus(data.entities, reference, data).finally(() => reference.close());
     endProgress();
     tell(result, changed, flags, context);

@@ -1,14 +1,14 @@
 /**
- * Imports a golden copy of GLEIF into a data folder, in the place of the one before. Everything is read and checked first;
+ * Imports a golden copy of GLEIF, in the place of the one before. Everything is read and checked first;
  * lines are dealt into partitions, so that memory does not grow with their number.
  */
 import { stat } from 'node:fs/promises';
 import { type GleifEntity, readGleifEntities, readGleifParents } from '../agreements/imports/gleif.ts';
 import { MAX_REFUSALS } from '../agreements/imports/plan-import.ts';
 import type { ImportLine, Refusal } from '../agreements/imports/read-table.ts';
-import { gleifBucket, gleifFolder, writeGleifFile } from '../stores/embedded/gleif-file.ts';
 import { LineSpool } from '../stores/embedded/line-spool.ts';
-import type { GleifRecord } from '../stores/gleif-reference.ts';
+import { gleifBucket } from '../stores/gleif-format.ts';
+import type { GleifRecord, GleifStore } from '../stores/gleif-reference.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
 
@@ -46,11 +46,11 @@ const PARTITIONS = 256;
 
 /** @throws ImportRefusedError; PermanentError `INPUT_INVALID`, `FILE_NOT_READABLE`, `STORE_*` */
 export async function importGleifFiles(
-  dataFolder: string,
+  store: Pick<GleifStore, 'replace' | 'workFolder'>,
   files: GleifFiles,
   options: GleifImportOptions,
 ): Promise<GleifImportResult> {
-  const work = new GleifImport(dataFolder, files, options);
+  const work = new GleifImport(store, files, options);
   try {
     return await work.carryOut();
   } finally {
@@ -71,7 +71,7 @@ class FileCount {
 }
 
 class GleifImport {
-  readonly #dataFolder: string;
+  readonly #store: Pick<GleifStore, 'replace'>;
   readonly #options: GleifImportOptions;
   readonly #entities: FileCount;
   readonly #parents: FileCount | null;
@@ -82,13 +82,17 @@ class GleifImport {
   #totalBytes = 0;
   #lines = 0;
 
-  constructor(dataFolder: string, { entities, relationships }: GleifFiles, options: GleifImportOptions) {
-    this.#dataFolder = dataFolder;
+  constructor(
+    store: Pick<GleifStore, 'replace' | 'workFolder'>,
+    { entities, relationships }: GleifFiles,
+    options: GleifImportOptions,
+  ) {
+    this.#store = store;
     this.#options = options;
     this.#entities = new FileCount(entities);
     this.#parents = relationships === undefined ? null : new FileCount(relationships);
-    this.#entityLines = new LineSpool(gleifFolder(dataFolder), PARTITIONS);
-    this.#parentLines = new LineSpool(gleifFolder(dataFolder), PARTITIONS);
+    this.#entityLines = new LineSpool(store.workFolder, PARTITIONS);
+    this.#parentLines = new LineSpool(store.workFolder, PARTITIONS);
   }
 
   async carryOut(): Promise<GleifImportResult> {
@@ -98,7 +102,7 @@ class GleifImport {
     await this.#dealEntities();
     if (this.#parents !== null) await this.#dealParents(this.#parents);
     this.#refuseUnlessAllowed(counts);
-    await writeGleifFile(this.#dataFolder, this.#records(counts));
+    await this.#store.replace(this.#records(counts));
     return { files: counts.map((count) => ({ ...count })), refused: this.#refused };
   }
 

@@ -1,10 +1,9 @@
 import { PermanentError } from '../errors.ts';
-import { openGleifFile } from '../stores/embedded/gleif-file.ts';
-import type { GleifReference } from '../stores/gleif-reference.ts';
+import type { GleifReference, GleifStore } from '../stores/gleif-reference.ts';
 
-/** The golden copy of a data folder. @throws PermanentError `GLEIF_NOT_IMPORTED`, `STORE_CORRUPT`, `FILE_NOT_READABLE` */
-export async function openGleifReference(dataFolder: string): Promise<GleifReference> {
-  const reference = await openGleifFile(dataFolder);
+/** The golden copy that was imported. @throws PermanentError `GLEIF_NOT_IMPORTED`, and what the store throws */
+export async function openGleifReference(store: Pick<GleifStore, 'open'>): Promise<GleifReference> {
+  const reference = await store.open();
   if (reference !== null) return reference;
-  throw new PermanentError('GLEIF_NOT_IMPORTED', `There is no golden copy of GLEIF in ${dataFolder}.`);
+  throw new PermanentError('GLEIF_NOT_IMPORTED', 'There is no golden copy of GLEIF here.');
 }

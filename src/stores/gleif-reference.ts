@@ -14,3 +14,16 @@ export interface GleifReference {
   readonly count: number;
   close(): Promise<void>;
 }
+
+/** Where the golden copy of a job lies: one, or none. */
+export interface GleifStore {
+  /** A folder of this machine for what an import works with. */
+  readonly workFolder: string;
+  /**
+   * Puts a golden copy in the place of the last one, as a whole; when `records` throw, or the writer dies, the last one stays.
+   * @param records ascending by `gleifBucket` (`gleif-format.ts`), each LEI once
+   */
+  replace(records: AsyncIterable<GleifRecord>): Promise<void>;
+  /** @returns `null`: none was imported. @throws PermanentError `STORE_CORRUPT` */
+  open(): Promise<GleifReference | null>;
+}

@@ -1,4 +1,5 @@
 import type { AgreementHash } from './agreement-hash.ts';
+import type { GleifStore } from './gleif-reference.ts';
 import type { JobDailyA3Data } from './job-daily-a3-data.ts';
 import type { JobInstanceNamespaceQueryCounts, JobStats } from './job-stats.ts';
 import type { EnrichmentQueue, EntityTable, GoverningLawTable } from './look-ups.ts';
@@ -15,4 +16,6 @@ export interface JobStores {
   readonly jobDailyDelta: JobDailyDelta;
   readonly jobDailyBatchProcessing: JobDailyBatchProcessing;
   readonly jobDailyA3Data: JobDailyA3Data;
+  /** No run opens it. */
+  readonly gleif: GleifStore;
 }

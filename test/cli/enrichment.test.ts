@@ -6,8 +6,6 @@ const SERVICE = ['--service', 'https://entities.inet'];
 describe('the commands about enrichment', () => {
   it.each([
     ['nobody to ask', ['enrich'], 'Nobody to ask'],
-    ['a golden copy for a stack', ['enrich', '--gleif', '--aws', 'lexdelta'], 'works on a data folder'],
-    ['a golden copy into a stack', ['import', '--gleif', 'lei2.csv', '--aws', 'lexdelta'], 'works on a data folder'],
     ['a role that nobody gives', ['enrich', ...SERVICE, '--role', 'CP'], '--role is for --gleif'],
     ['a role that is none', ['enrich', '--gleif', '--role', 'XX'], 'expected CO or CP'],
     ['once and for ever', ['enrich', ...SERVICE, '--once', '--follow'], '--once or --follow'],

@@ -8,6 +8,7 @@ import { gleifAuthority } from '../../src/enrichment/gleif-authority.ts';
 import { refreshLeiStatus } from '../../src/enrichment/refresh-lei-status.ts';
 import { type GleifImportOptions, importGleifFiles } from '../../src/runtime/gleif-import.ts';
 import { openGleifReference } from '../../src/runtime/gleif-reference.ts';
+import { FolderGleifStore } from '../../src/stores/embedded/gleif-file.ts';
 import type { GleifRecord, GleifReference } from '../../src/stores/gleif-reference.ts';
 import { MemoryJobDailyA3Data } from '../fakes/memory-job-daily-a3-data.ts';
 import { MemoryEntityTable } from '../fakes/memory-look-ups.ts';
@@ -95,7 +96,7 @@ describe('importing a golden copy', () => {
     await importGleif(HEADER + GROUP_LINE, [], folder);
     const refused = importGleif(HEADER + CITI_LINE + line + GROUP_LINE, [], folder);
     await expect(refused).rejects.toMatchObject({ code: 'IMPORT_REFUSED', refused: [{ line: at, column }] });
-    const reference = await openGleifReference(folder);
+    const reference = await openGleifReference(new FolderGleifStore(folder));
     references.push(reference);
     expect(reference.count).toBe(1);
   });
@@ -118,7 +119,9 @@ describe('importing a golden copy', () => {
   });
 
   it('tells that none was imported', async () => {
-    await expect(openGleifReference(await newFolder())).rejects.toMatchObject({ code: 'GLEIF_NOT_IMPORTED' });
+    await expect(openGleifReference(new FolderGleifStore(await newFolder()))).rejects.toMatchObject({
+      code: 'GLEIF_NOT_IMPORTED',
+    });
   });
 });
 
@@ -204,11 +207,12 @@ async function importGleif(
   options: Partial<GleifImportOptions> = {},
 ) {
   const data = folder ?? (await newFolder());
+  const store = new FolderGleifStore(data);
   const files = { entities: join(data, 'lei2.csv'), relationships: join(data, 'rr.csv') };
   await writeFile(files.entities, entities);
   await writeFile(files.relationships, PARENTS_HEADER + parents.map((cells) => `${cells.join(',')}\n`).join(''));
-  const result = await importGleifFiles(data, files, { allowRejects: false, ...options });
-  const reference = await openGleifReference(data);
+  const result = await importGleifFiles(store, files, { allowRejects: false, ...options });
+  const reference = await openGleifReference(store);
   references.push(reference);
   return { result, reference };
 }
@@ -218,5 +222,3 @@ function leiOf(i: number): string {
   const body = `254900${String(i).padStart(12, '0')}`;
   return `${body}${String(98n - ((BigInt(body) * 100n) % 97n)).padStart(2, '0')}`;
 }
-
-/** One deflated file whose sizes stand behind its data, as a stream writes it. */

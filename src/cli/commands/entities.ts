@@ -110,8 +110,12 @@ function addImport(entities: Command, shell: Shell): void {
   ]);
 }
 
-/** The golden copy is a table of its own, not all or none with the others. */
+/** Together it would be unclear what stays when one of them is refused, and whose status the entities get. */
 function refuseMasterTables({ co, cp, aliases }: ImportFlags): void {
   if (co === undefined && cp === undefined && aliases === undefined) return;
-  throw new PermanentError('USAGE', 'Import the golden copy by itself, after the master tables and aliases.');
+  throw new PermanentError(
+    'USAGE',
+    'A golden copy is an import by itself: it is all or none without the other files, and brings its LEI statuses to the ' +
+      'entities that are there. Import the master tables and aliases first, then the golden copy.',
+  );
 }

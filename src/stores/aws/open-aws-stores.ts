@@ -8,6 +8,7 @@ import { DynamoGoverningLawTable } from './dynamo-governing-law-table.ts';
 import { DynamoJobStats } from './dynamo-job-stats.ts';
 import { DynamoQueryCounts } from './dynamo-query-counts.ts';
 import type { PaceOptions } from './pace.ts';
+import { S3GleifStore } from './s3-gleif-store.ts';
 import { S3JobDailyA3Data } from './s3-job-daily-a3-data.ts';
 import { S3ObjectStore } from './s3-object-store.ts';
 import { SqsEnrichmentQueue } from './sqs-enrichment-queue.ts';
@@ -50,5 +51,6 @@ export function openAwsStores(names: AwsStoreNames, clients: AwsClients, options
     jobDailyDelta: new S3ObjectStore(s3, buckets.jobDailyDelta, options),
     jobDailyBatchProcessing: new S3ObjectStore(s3, buckets.jobDailyBatchProcessing, options),
     jobDailyA3Data: new S3JobDailyA3Data(s3, buckets.jobDailyA3Data, options),
+    gleif: new S3GleifStore(s3, buckets.jobDailyA3Data, options),
   };
 }

@@ -10,16 +10,18 @@ import type { S3Bucket } from './s3-bucket.ts';
 /** S3 takes 10,000 parts of at least 5 MiB: objects up to 78 GiB, a hundred times a large shard. */
 export const PART_BYTES = 8 * 1024 * 1024;
 
-/** An object uploaded in parts, visible when it is completed, and only where its key is free. */
+/** An object uploaded in parts, visible when it is completed; only where its key is free, unless it is to replace another. */
 export class S3Upload {
   readonly #bucket: S3Bucket;
   readonly #key: string;
+  readonly #condition: { readonly IfNoneMatch?: '*' };
   readonly #parts: { readonly PartNumber: number; readonly ETag: string; readonly ChecksumSHA256: string }[] = [];
   #uploadId: string | null = null;
 
-  constructor(bucket: S3Bucket, key: string) {
+  constructor(bucket: S3Bucket, key: string, condition: { readonly IfNoneMatch?: '*' } = { IfNoneMatch: '*' }) {
     this.#bucket = bucket;
     this.#key = key;
+    this.#condition = condition;
   }
 
   get isBegun(): boolean {
@@ -45,7 +47,7 @@ export class S3Upload {
       ...this.#place(),
       UploadId: this.#uploadId ?? '',
       MultipartUpload: { Parts: this.#parts },
-      IfNoneMatch: '*',
+      ...this.#condition,
     });
     await this.#bucket.pace.run('CompleteMultipartUpload', () => this.#bucket.client.send(command));
     this.#uploadId = null;

@@ -3,6 +3,7 @@ import type { JobStores } from '../job-stores.ts';
 import { removeAbandonedPartials } from './durable-files.ts';
 import { FolderJobDailyA3Data } from './folder-job-daily-a3-data.ts';
 import { FolderObjectStore } from './folder-object-store.ts';
+import { FolderGleifStore } from './gleif-file.ts';
 import type { Guard } from './guard.ts';
 import { LmdbAgreementHash } from './lmdb-agreement-hash.ts';
 import { LmdbEnrichmentQueue } from './lmdb-enrichment-queue.ts';
@@ -52,6 +53,7 @@ export function openEmbeddedStores(options: EmbeddedStoresOptions): EmbeddedStor
     jobDailyDelta: objectStore('JobDailyDelta'),
     jobDailyBatchProcessing: objectStore('jobdailybatchprocessing'),
     jobDailyA3Data: new FolderJobDailyA3Data(join(folder, 'JobDailyA3Data'), checkWriter),
+    gleif: new FolderGleifStore(folder),
     close: () => environment.close(),
   };
 }

@@ -48,6 +48,12 @@ export function enrichmentTests(homes: () => BothHomes): void {
       expect(second).toMatchObject({ exitCode: 0, filled: 1, failed: 0 });
     });
 
+    it('asks the golden copy of GLEIF that was imported', async () => {
+      const { exitCode, stdout } = await enricher('entities', 'enrich', '--gleif', '--json');
+
+      expect({ exitCode, ...(JSON.parse(stdout) as object) }).toMatchObject({ exitCode: 0, filled: 0, stopped: null });
+    });
+
     it(
       'has the next run publish the documents that named them, as on one machine',
       async () => {

@@ -48,6 +48,11 @@ const LOOKS: readonly (readonly string[])[] = [
 /** Of tables to import: more rows than a transaction of DynamoDB holds, few rows, and none of them any more. */
 const MANY_ALIASES = ['alias,entity_id', ...Array.from({ length: 150 }, (_, i) => `Nobody ${i},H-ABG-SHAQ-LLC`)];
 const ONE_ENTITY = ['CP.2,CP.3,CP.4', 'H-NEW,N,"New, Inc."'];
+const GLEIF = [
+  'LEI,Entity.LegalName,Entity.LegalJurisdiction,Entity.LegalAddress.City,Entity.LegalAddress.Region,' +
+    'Entity.LegalAddress.Country,Registration.RegistrationStatus',
+  'BFM8T61CT2L1QCEMIK50,UBS AG,CH,Zurich,CH-ZH,CH,ISSUED',
+];
 const ONE_LAW = ['law_key,display_name', 'Ruritania,Ruritania'];
 
 const CHANGES: readonly (readonly string[])[] = [
@@ -55,6 +60,7 @@ const CHANGES: readonly (readonly string[])[] = [
   ['entities', 'import', '--cp', 'cp.csv'],
   ['entities', 'import', '--cp', sampleLookUps('cp'), '--complete'],
   ['laws', 'import', 'laws.csv'],
+  ['entities', 'import', '--gleif', 'lei2.csv'],
   ['replay', '--namespace', 'mac', '--ids', 'mac-0000000080', '--by', 'Ada'],
 ];
 
@@ -127,6 +133,7 @@ export function operatorTests(homes: () => BothHomes): void {
       const importer = await homes().operators.with('read', 'import');
       write('cp.csv', ONE_ENTITY);
       write('laws.csv', ONE_LAW);
+      write('lei2.csv', GLEIF);
 
       for (const args of CHANGES) {
         const { there, here } = await inBoth(importer, args);

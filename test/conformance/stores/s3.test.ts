@@ -4,8 +4,10 @@ import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createS3Client } from '../../../src/stores/aws/create-aws-clients.ts';
 import type { S3Bucket } from '../../../src/stores/aws/s3-bucket.ts';
+import { S3GleifStore } from '../../../src/stores/aws/s3-gleif-store.ts';
 import { S3JobDailyA3Data } from '../../../src/stores/aws/s3-job-daily-a3-data.ts';
 import { S3ObjectStore } from '../../../src/stores/aws/s3-object-store.ts';
+import { gleifStoreContract } from '../../contract/gleif-store.contract.ts';
 import { jobDailyA3DataContract } from '../../contract/job-daily-a3-data.contract.ts';
 import { objectStoreContract } from '../../contract/object-store.contract.ts';
 import { FakeTiming } from '../../fakes/fake-timing.ts';
@@ -52,6 +54,7 @@ function allContracts(driver: string, createClient: () => S3Client): void {
 
   objectStoreContract(driver, () => open(S3ObjectStore));
   jobDailyA3DataContract(driver, () => open(S3JobDailyA3Data));
+  gleifStoreContract(driver, () => open(S3GleifStore), 5);
 }
 
 function badWeather(request: SeenRequest, count: number): Intervention | null {
