@@ -36,6 +36,17 @@ describe('rejected, rule by rule', () => {
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
+  it('says that retention has deleted the raw texts, by whom and when', async () => {
+    const tally = await tallyByRule(stream([item('cct-1', 'A')]), { perRule: 10, inAll: 10 });
+    const deletion = { by: 'Ada', decided_at: '2021-11-08T22:00:00.000Z' };
+
+    const told = renderRejected({ ...HEAD, deletion }, tally, SCREEN)
+      .join('\n')
+      .replaceAll(/\s+/g, ' ');
+
+    expect(told).toContain('The raw texts were deleted on 2021-11-08 by retention (Ada).');
+  });
+
   it('counts unreadable rows apart, and documents in which more was found than is kept', async () => {
     const [more, other] = [item('cct-1', 'A'), item('cct-2', 'A')];
     const cut = { ...more.findings[0]!, rule: 'LEX-more-findings', severity: 'warning' } as const;
