@@ -42,14 +42,29 @@ function errorLines(error: unknown, terminal: Terminal): readonly string[] {
   const width = terminal.errorWidth;
   if (!(error instanceof LexdeltaError)) return [`${paint('bad', '✘')} ${harmless(messageOf(error))}`];
   const head = `✘ [${error.code}] `;
-  const [first = '', ...more] = wrap(harmless(summaryOf(error)), width, head, '  ');
+  const [first = '', ...more] = wrap(together(harmless(summaryOf(error))), width, head, '  ', isPath).map(apart);
   return [
     first.replace(head, paint('bad', head)),
     ...more,
-    ...itemsOf(error).flatMap((item) => wrap(harmless(item), width, '  ', '    ')),
+    ...itemsOf(error).flatMap((item) => wrap(harmless(item), width, '  ', '    ', isPath)),
     ...wrap(repairOf(error.code, error.what), width, '  '),
     ...commandOf(error, width),
   ];
+}
+
+function isPath(word: string): boolean {
+  return word.includes('/');
+}
+
+const NO_BREAK = '\u00a0';
+
+/** A suggestion is read in one line. */
+function together(text: string): string {
+  return text.replace(/Did you mean (\S+)\?/, (question) => question.replaceAll(' ', NO_BREAK));
+}
+
+function apart(line: string): string {
+  return line.replaceAll(NO_BREAK, ' ');
 }
 
 /** What to run instead, where the error knows it. */

@@ -56,10 +56,10 @@ describe('findings on a table', () => {
         and 1 more: --limit 3
 
       TABLE-A3.14-fill  warning, 1 finding, 19 rows. The share of rows that have A3.14
-        falls no further below that of the table before than
-        \`max_fill_rate_drop\` allows.
-        Filled in 1 of 20 rows of the table, 5 %; in the table before in 19 of 20,
-          95 %."
+        falls no further below that of the table before than \`max_fill_rate_drop\`
+        allows.
+        Filled in 1 of 20 rows of the table, 5 %; in the table before in 19 of 20, 95
+          %."
     `);
   });
 

@@ -102,8 +102,8 @@ describe('showProgress', () => {
 
     expect(String(stream.read()).trimEnd().split('\n')).toEqual([
       'r  attempt 1  runs already, followed since 2021-10-20 06:02:11 UTC',
-      'r  attempt 1  taken over from a process that ended, goes on 2021-10-20',
-      '  06:02:11 UTC',
+      'r  attempt 1  taken over from a process that ended, goes on 2021-10-20 06:02:11',
+      '  UTC',
     ]);
   });
 

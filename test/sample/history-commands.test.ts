@@ -57,8 +57,8 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
         '  2021-10-22  no table (1 business day): the last good one is as of 2021-10-21',
         '  2021-10-25  changed, by agreements-2021-10-25',
         '              A3.7: "Texas" -> "State of Texas"',
-        '              because the look-up row GoverningLaw "texas" changed: 84af88d7',
-        '                -> 292333c6\n',
+        '              because the look-up row GoverningLaw "texas" changed: 84af88d7 ->',
+        '                292333c6\n',
       ].join('\n'),
     );
     for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
@@ -120,6 +120,9 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
     expect(other).toMatchObject({ exitCode: 1, stdout: '' });
     expect(other.stderr.replace(/\n */g, ' ')).toContain('Did you mean cuad-0080?');
     expect(await json('why', 'mac/CUAD-0080')).toMatchObject({ details: { did_you_mean: 'mac/cuad-0080' } });
+    expect(await json('why', 'cuad-198')).toMatchObject({ details: { did_you_mean: 'cuad-0198' } });
+    const entity = (await json('why', 'H-UBS-AG')).details as object;
+    expect(entity).toMatchObject({ command: expect.stringContaining('entities impact --key H-UBS-AG') });
     expect((await json('why', 'nobody')).details).not.toHaveProperty('did_you_mean');
   });
 

@@ -4,7 +4,7 @@ import { isListedWhole } from '../../job/gates.ts';
 import { localDate } from '../../job/local-date.ts';
 import { type DocumentDay, readDocumentHistory } from '../../publish/history/document-history.ts';
 import { EntityRows } from '../../publish/history/entity-rows.ts';
-import { findAgreement, findOtherCase, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
+import { findAgreement, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
 import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
 import { readRowWarnings } from '../../publish/history/row-warnings.ts';
@@ -28,6 +28,7 @@ import { type Between, daysBetween, isWithin, missingBetween, readBetween } from
 import { type DocumentStory, tellStory } from './document-story.ts';
 import { withEntityFields } from './entity-fields.ts';
 import { renderStory, type StoryHints } from './render-story.ts';
+import { whatWasMeant } from './what-was-meant.ts';
 
 export interface WhyFlags extends GlobalFlags {
   readonly between?: readonly string[];
@@ -126,11 +127,13 @@ function checkNamespace(namespace: string | undefined, days: readonly HistoryDay
 /** Says where it was looked for, and what could hide it. */
 async function unknownAgreement(
   text: string,
-  { namespace }: WhyFlags,
+  flags: WhyFlags,
   days: readonly HistoryDay[],
   between: Between | null,
-  { jobDailyA3Data }: JobData,
+  data: JobData,
 ): Promise<PermanentError> {
+  const { namespace } = flags;
+  const { jobDailyA3Data } = data;
   const newest = days[0]!;
   const searched = days.filter(({ manifest }) => isWithin(manifest.business_date, between)).length;
   const { business_date: as_of, query } = newest.manifest;
@@ -156,10 +159,9 @@ async function unknownAgreement(
     const what = `The raw texts of rejected documents of ${plural(stripped, 'day')} were deleted by retention`;
     sentences.push(`${what}: what only such a text names is not found there.`);
   }
-  const alike = await findOtherCase(jobDailyA3Data, days, text, namespace ?? null);
-  if (alike !== null) sentences.push(`Did you mean ${alike}?`);
-  const found = alike === null ? {} : { did_you_mean: alike };
-  const details = { asked: text, ...found, days: searched, as_of, unreadable };
+  const meant = await whatWasMeant(text, newest, data, flags);
+  if (meant.sentence !== null) sentences.push(meant.sentence);
+  const details = { asked: text, ...meant.details, days: searched, as_of, unreadable };
   return new PermanentError('AGREEMENT_UNKNOWN', sentences.join(' '), details);
 }
 

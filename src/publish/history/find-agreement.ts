@@ -58,26 +58,6 @@ export async function findAgreement(
   return [];
 }
 
-/**
- * The same text in lower or upper case, where the newest day knows that. At most two searches of that day.
- * @param text found nowhere
- */
-export async function findOtherCase(
-  a3: Reads,
-  days: readonly HistoryDay[],
-  text: string,
-  namespace: string | null,
-): Promise<string | null> {
-  const start = prefixedPlaces(days, text, namespace)[0]?.namespace.length ?? -1;
-  const [prefix, rest] = [text.slice(0, start + 1), text.slice(start + 1)];
-  for (const spelling of new Set([rest.toLowerCase(), rest.toUpperCase()])) {
-    if (spelling === rest) continue;
-    const found = await findAgreement(a3, days.slice(0, 1), prefix + spelling, namespace);
-    if (found.length > 0) return prefix + spelling;
-  }
-  return null;
-}
-
 /** Every namespace that a published day speaks of, ascending. */
 export function namespacesOf(days: readonly Pick<PublishedDay, 'manifest'>[]): readonly string[] {
   const names = days.flatMap(({ manifest }) => [

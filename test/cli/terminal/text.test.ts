@@ -48,6 +48,14 @@ describe('harmlessJson', () => {
 });
 
 describe('wrap', () => {
+  it('gives the first line the room that it has, and never breaks what has to be copied', () => {
+    const path = `/srv/${'folder/'.repeat(8)}file`;
+    const isWhole = (word: string) => word.includes('/');
+
+    expect(wrap('one two three', 12, '✘ [CODE] ', '  ')).toEqual(['✘ [CODE] one', '  two three']);
+    expect(wrap(`see ${path} now`, 30, '', '  ', isWhole)).toEqual(['see', `  ${path}`, '  now']);
+  });
+
   it('keeps every line within the width and loses no character but blanks', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), fc.integer({ min: 20, max: 80 }), (raw, width) => {
