@@ -133,6 +133,11 @@ describe('lexdelta verify', () => {
         expect(read, command[0]).toMatchObject({ exitCode: 1, stdout: '' });
         expect(read.stderr).toContain('[POINTER_WRONG]');
       }
+      const checked = await cli(['retention', '--check']);
+      expect([checked.exitCode, checked.stdout + checked.stderr]).toEqual([
+        1,
+        expect.stringContaining(`! ${ONE}  as_of/${ONE}.json names`),
+      ]);
       expect(await cli(['pointers', 'rebuild'])).toMatchObject({
         exitCode: 0,
         stdout: expect.stringContaining('1 pointer written again, 1 of published dates as they should be.'),

@@ -5,6 +5,7 @@ import { openPublishedDay } from '../../publish/read-published.ts';
 import { findDeletedTexts } from '../../publish/retention/deleted-texts.ts';
 import { deletedTables } from '../../publish/retention/deletion-record.ts';
 import { type Hold, readHolds } from '../../publish/retention/holds.ts';
+import { findTableOf } from '../../publish/table-of-date.ts';
 import { asOfKey } from '../../publish/write-as-of.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import type { RetentionLook } from '../../steps/retention.ts';
@@ -101,7 +102,10 @@ async function lostFiles({ plan, inventory }: RetentionLook, { jobStats, jobDail
     }
     if (!inventory.pointers.has(business_date) && !whole.some((table) => manifestKey(table) === head)) {
       lost(business_date, `nothing leads to its table: ${asOfKey(business_date)} is missing`);
+      continue;
     }
+    const { pointerFault } = await findTableOf({ jobStats, a3 }, business_date);
+    if (pointerFault !== null) lost(business_date, `${asOfKey(business_date)} ${pointerFault}`);
   }
   return faults;
 }
