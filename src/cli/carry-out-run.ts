@@ -8,8 +8,9 @@ import type { RunEvent, RunOutcome } from '../runtime/run-events.ts';
 import { type BusinessDays, remarksOnDate } from './business-days.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { checkExpected, findDatesLeftBehind, remarksOnDatesLeftBehind } from './dates-left-behind.ts';
-import { flagsForHints } from './define-command.ts';
+import { flagsForHints, placeOf } from './define-command.ts';
 import { exitCodeOfReport } from './exit-code-of-report.ts';
+import { previewReprocessing, type Reprocess, reprocessText } from './preview-reprocessing.ts';
 import { showProgress } from './progress/display.ts';
 import { hintOfRun, type RunHint } from './run-hints.ts';
 import type { InputFlags } from './run-input.ts';
@@ -46,7 +47,7 @@ export async function carryOutRun(
   }
   if (flags.dryRun && plan !== null) {
     if (isToWork(plan)) tellRemarks([...onDate, ...leftBehind], context);
-    return tellPreview(plan, context);
+    return tellPreview(plan, context, await reprocessOf(request, plan, flags, context));
   }
   if (plan !== null && isToWork(plan)) tellRemarks(leftBehind, context);
   let isFollowing = false;
@@ -74,6 +75,22 @@ export async function carryOutRun(
   if (outcome.kind === 'stopped') return tellStop(outcome, runtime.isElsewhere, signal, context);
   const runHint = hintOfRun(flags, request.input, runtime.jobDefaults ?? JOB_DEFAULTS);
   return tellEnd(outcome, request.input, { flags: flagsForHints(flags), runHint }, context);
+}
+
+/** `null`: nothing would begin, or there is no table to begin with. */
+async function reprocessOf(
+  request: RunRequest,
+  plan: RunPlan,
+  flags: RunFlags,
+  context: Context,
+): Promise<Reprocess | null> {
+  if (plan.action !== 'start' || plan.base === null) return null;
+  const data = await context.services.openData(await placeOf(flags, context), 'read');
+  try {
+    return await previewReprocessing(request, plan, data);
+  } finally {
+    await data.close();
+  }
 }
 
 /** The same run for another date. An input file may name its own date, so that what it says is told by flags. */
@@ -134,9 +151,10 @@ function tellEnd(
   return exitCode;
 }
 
-export function tellPreview(found: RunPlan, { terminal }: Context): number {
+/** @param reprocess `null`: nothing was looked for */
+export function tellPreview(found: RunPlan, { terminal }: Context, reprocess: Reprocess | null = null): number {
   if (terminal.isJson) {
-    terminal.printJson('run', { outcome: 'preview', ...found, exit_code: 0 });
+    terminal.printJson('run', { outcome: 'preview', ...found, reprocess, exit_code: 0 });
     return 0;
   }
   const words = {
@@ -147,6 +165,8 @@ export function tellPreview(found: RunPlan, { terminal }: Context): number {
     locked: `would not start: ${found.owner ?? 'another run'} holds the lock and works`,
   };
   const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
-  terminal.print(...wrap(`${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}`, terminal.width));
+  const again = reprocess === null ? '' : ` ${reprocessText(reprocess)}`;
+  const text = `${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}${again}`;
+  terminal.print(...wrap(text, terminal.width));
   return 0;
 }

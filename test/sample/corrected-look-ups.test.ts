@@ -30,7 +30,7 @@ interface Day {
 let root: string;
 let before: Day;
 let after: Day;
-let told: { readonly import: CliResult; readonly impact: CliResult; readonly dryRun: CliResult };
+let told: Readonly<Record<'import' | 'impact' | 'dryRun' | 'preview', CliResult>>;
 
 const sample = (path: string) => fileURLToPath(new URL(`../../sample/${path}`, import.meta.url));
 const cli = (...args: readonly string[]) =>
@@ -70,7 +70,9 @@ beforeAll(async () => {
   const impact = await cli('laws', 'impact', '--key', 'TEXAS', '--limit', '100', '--json');
   const dryRun = await cli('entities', 'import', '--co', 'co.csv', '--dry-run', '--json');
   await cli('entities', 'import', '--co', 'co.csv');
-  told = { impact, dryRun, import: await cli('laws', 'import', 'laws.csv') };
+  const imported = await cli('laws', 'import', 'laws.csv');
+  const preview = await cli('run', '--business-date', TWO, '--lex', sample('lex/day-1'), '--dry-run', '--json');
+  told = { impact, dryRun, import: imported, preview };
   await cli('run', '--business-date', TWO, '--lex', sample('lex/day-1'));
   after = await readDay(TWO);
 }, 60_000);
@@ -94,6 +96,12 @@ describe('after a correction to one law and one entity', () => {
       new: 0,
       changed: 0,
     });
+  });
+
+  it('`run --dry-run` has said how many, of each namespace, and changed nothing', () => {
+    const reprocessed = after.ledger.namespaces.map((counts) => [counts.namespace, counts.reprocessed]);
+
+    expect(JSON.parse(told.preview.stdout).reprocess).toEqual(Object.fromEntries(reprocessed));
   });
 
   it('nothing else has changed, and the change log names the rows that differ and why', () => {

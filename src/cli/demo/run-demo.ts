@@ -48,6 +48,12 @@ export async function runDemo(flags: GlobalFlags, context: Context): Promise<num
   }
   const shown = pathWord(folder, context);
   terminal.note(`Data folder ${shown}${isReplaced ? ': the data of an earlier demo is replaced' : ''}`);
+  terminal.note(
+    ...wrap(
+      `Its days, ${dates.join(' and ')}, are past on purpose: \`show\` says that Lex was read later.`,
+      terminal.errorWidth,
+    ),
+  );
   const signal = context.catchStopSignals((name) =>
     terminal.note(`${name}: the demo ends; begin it again at any time.`),
   );

@@ -48,7 +48,7 @@ async function place(date: string, signed: Signed, data: JobData, { terminal }: 
     const told = { business_date: date, number, hold: signed, has_table: isThere, texts_deleted };
     terminal.printJson('hold', told);
   } else {
-    const what = `Hold ${number} on ${date}: its tables stay until it is released.`;
+    const what = `${date} is held: its tables stay until it is released.`;
     const texts = deleted.map((one) => ` The raw texts of attempt ${one.attempt} were ${deletedBy(one)}.`).join('');
     const told = `${isThere ? what : `${what} There is no table for ${date} yet.`}${texts}`;
     terminal.print(...wrap(harmless(told), terminal.width));

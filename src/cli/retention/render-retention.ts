@@ -23,7 +23,8 @@ const WORDS: Readonly<Record<KeptBy, string>> = {
   month_end: 'month end',
 };
 
-export function renderPlan({ plan, failedRuns }: RetentionLook, policy: RetentionPolicy, { width }: Page): string[] {
+export function renderPlan(look: RetentionLook, policy: RetentionPolicy, { width }: Page): string[] {
+  const { plan, failedRuns } = look;
   if (plan.newest === null) return ['Nothing is published, and nothing goes.'];
   const texts = `raw texts of rejected documents ${plural(policy.rawTextDays, 'day')}`;
   const months = policy.monthEnds === 0 ? '' : `, and ${plural(policy.monthEnds, 'month end')}`;
@@ -45,8 +46,8 @@ export function renderPlan({ plan, failedRuns }: RetentionLook, policy: Retentio
       plan.texts.map(({ texts }) => texts),
     ),
     ...leftover(
-      'records of tables',
-      plan.records.map(({ records }) => records),
+      'records of tables that stay, or failed',
+      plan.records.filter((attempt) => !going.has(attempt)).map(({ records }) => records),
     ),
     ...leftover(
       'what attempts published that failed',
@@ -60,7 +61,7 @@ export function renderPlan({ plan, failedRuns }: RetentionLook, policy: Retentio
       width,
     ),
     ...renderTable(COLUMNS, rows, width),
-    ...wrap(`${goingText(plan.going.map(({ published }) => published))}${leftovers.join('')}.`, width),
+    ...wrap(`${goingText(goingFiles(look))}${leftovers.join('')}.`, width),
   ];
 }
 
@@ -71,9 +72,26 @@ const COLUMNS = [
   { header: '', flexible: true },
 ] as const;
 
+/** Of each table that goes all that goes with it: what it was made of, and its date's pointer with the date's last table. */
+export function goingFiles({ plan, inventory }: RetentionLook): readonly FileCount[] {
+  const going = new Set(plan.going);
+  const last = new Set(
+    plan.dates
+      .filter(
+        ({ business_date, tables }) => inventory.pointers.has(business_date) && tables.every((one) => going.has(one)),
+      )
+      .map(({ tables }) => tables.at(-1)),
+  );
+  return plan.going.map((table) => {
+    // Pointers are some bytes, and retention counts none for them.
+    const pointer = { files: Number(last.has(table)), bytes: 0 };
+    return sumFiles([table.published, table.records, pointer]);
+  });
+}
+
 function goingText(tables: readonly FileCount[]): string {
   if (tables.length === 0) return 'No table goes';
-  return `${plural(tables.length, 'table')} would go, ${filesText(tables)}`;
+  return `${plural(tables.length, 'table')} would go, ${filesText(tables)}, records included`;
 }
 
 function leftover(what: string, counts: readonly FileCount[]): readonly string[] {

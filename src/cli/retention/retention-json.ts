@@ -1,8 +1,10 @@
 import { sumFiles } from '../../publish/retention/plan-retention.ts';
 import type { RetentionLook } from '../../steps/retention.ts';
+import { goingFiles } from './render-retention.ts';
 
 /** What goes, and why the rest stays. */
-export function planAsJson({ plan, failedRuns }: RetentionLook): object {
+export function planAsJson(look: RetentionLook): object {
+  const { plan, failedRuns } = look;
   const going = new Set(plan.going);
   const withoutTexts = new Set(plan.texts);
   return {
@@ -18,7 +20,9 @@ export function planAsJson({ plan, failedRuns }: RetentionLook): object {
         ...sumFiles(tables.map(({ texts }) => texts)),
       },
     })),
-    records: sumFiles(plan.records.map(({ records }) => records)),
+    /** All that goes with the tables that go. */
+    going: sumFiles(goingFiles(look)),
+    records: sumFiles(plan.records.filter((attempt) => !going.has(attempt)).map(({ records }) => records)),
     failed_attempts: sumFiles(plan.failed.map(({ published }) => published)),
     failed_runs: failedRuns.map(({ business_date, attempt, files, bytes }) => ({
       business_date,

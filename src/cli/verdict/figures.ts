@@ -36,7 +36,9 @@ export function figures(report: RunReport, options: VerdictOptions): readonly st
       ...fact(options, 'rows', sums),
       ...fact(options, '', `of them ${count(changed)} changed or turned stale, ${count(stale)} stale in all`),
     );
-    lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included`));
+    const unread = sum('unreadable');
+    const lost = unread === 0 ? '' : `, and ${plural(unread, 'unreadable line')} beside them`;
+    lines.push(...fact(options, 'rejected', `${plural(rejected, 'document')} now, standing ones included${lost}`));
     lines.push(...tableFindings(publication, options));
   }
   return lines;
@@ -78,8 +80,8 @@ function equation(total: number, parts: readonly (readonly [number, string])[]):
 }
 
 /**
- * The gates: documents read of those listed, documents valid of those to be transformed, and rows that have the field that has
- * fallen furthest.
+ * The gates: documents read of those listed, documents valid of those to be transformed, and rows that have the field that is
+ * nearest to its bound: another one day than the next, and far from all fields.
  */
 export function gates(report: RunReport, options: VerdictOptions): readonly string[] {
   const lines = [
@@ -122,20 +124,25 @@ function triedAgainText({ transformation, transformation_gate: gate }: RunReport
 function fillGateText(gate: FillGate | null): readonly string[] {
   if (gate === null) return [];
   const { field, numerator, denominator, ratio, threshold } = gate;
-  const figure = `${count(numerator)}/${count(denominator)} ${field} = ${percent(ratio)}`;
+  const figure = `worst is ${field}: ${count(numerator)}/${count(denominator)} = ${percent(ratio)}`;
   return [`fill      ${figure} (>= ${percent(threshold)})  ${stateOf(gate)}`];
 }
 
 function stateOf({ accepted, passed }: GateResult): string {
-  return accepted ? ACCEPTED : passed ? PASSED : BELOW;
+  return glued(accepted ? ACCEPTED : passed ? PASSED : BELOW);
+}
+
+/** A line is never broken inside of it. */
+function glued(state: string): string {
+  return state.replaceAll(' ', '\u00a0');
 }
 
 /** After the lines were broken: colours take no room. */
 function paintState(line: string, { paint }: VerdictOptions): string {
   return line
-    .replace(PASSED, paint('good', PASSED))
-    .replace(ACCEPTED, paint('warning', ACCEPTED))
-    .replace(BELOW, paint('bad', BELOW));
+    .replace(glued(PASSED), paint('good', PASSED))
+    .replace(glued(ACCEPTED), paint('warning', ACCEPTED))
+    .replace(glued(BELOW), paint('bad', BELOW));
 }
 
 /** One line a namespace; outcomes that nowhere occurred are left out. */

@@ -60,7 +60,7 @@ describe('lexdelta retention', () => {
     expect(stdout).toContain('Tables are kept 35 days before 2021-10-11, the newest; raw texts of rejected\n');
     expect(stdout).toMatch(/2021-08-02 +5 .* GOES\n2021-08-03 +5 .* stays: held\n/);
     expect(stdout).toMatch(/2021-10-11 +5 .* stays: in force, newest five, not old\n/);
-    expect(stdout).toContain('1 table would go, 5 files,');
+    expect(stdout).toContain('1 table would go, 7 files,');
     expect(stdout.split('\n').every((line) => displayWidth(line) <= 80)).toBe(true);
     expect(await keysOf(a3)).toEqual(before);
   });
@@ -68,9 +68,12 @@ describe('lexdelta retention', () => {
   it('needs a name to delete, and puts it on record', async () => {
     expect(await lexdelta('retention')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--by') });
 
+    const { going, records } = JSON.parse((await lexdelta('retention', '--dry-run', '--json')).stdout);
     const { exitCode, stdout } = await lexdelta('retention', '--by', 'Ada', '--json');
 
     expect(exitCode).toBe(0);
+    const { files, bytes } = JSON.parse(stdout).done;
+    expect({ files, bytes }).toEqual({ files: going.files + records.files, bytes: going.bytes + records.bytes });
     expect(JSON.parse(stdout)).toMatchObject({ done: { tables: 2, dates: [OLDER, OLD], more: false, error: null } });
     expect(JSON.parse(String(await a3.get(`retention/${OLD}/1.json`)))).toMatchObject({ by: 'Ada', files: 5 });
     expect(await lexdelta('retention', '--check')).toMatchObject({ exitCode: 0 });
