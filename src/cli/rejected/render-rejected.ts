@@ -123,7 +123,8 @@ function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] 
     toldBy(reason, tally.message),
     reason.since,
   ]);
-  const text = `${plural(documents, 'document')}. ${harmless(tally.message)}`;
+  const unit = (reasons[0]?.unreadable ?? null) === null ? 'document' : 'line';
+  const text = `${plural(documents, unit)}. ${harmless(tally.message)}`;
   const [first = '', ...more] = wrap(text, width, `${title}  `, '  ');
   return [
     first.replace(title, paint('strong', title)),
