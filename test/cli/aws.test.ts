@@ -226,6 +226,23 @@ describe('lexdelta --aws', () => {
     }
   });
 
+  it('verifies a day of the stack, and writes its pointer again when it is gone', async () => {
+    await run();
+    const pointer = 'as_of/2021-10-20.json';
+    const { jobDailyA3Data: a3 } = stack.stores;
+    const was = await a3.get(pointer);
+    await a3.remove([pointer]);
+
+    const found = await aws('verify', '10-20-2021');
+    expect([found.exitCode, found.stdout.replaceAll(/\s+/g, ' ')]).toEqual([
+      1,
+      expect.stringContaining(`✘ ${pointer}: is missing, though published/as_of=2021-10-20/attempt=1/manifest.json`),
+    ]);
+    expect(await aws('pointers', 'rebuild', '--json')).toMatchObject({ exitCode: 0 });
+    expect(await a3.get(pointer)).toEqual(was);
+    expect((await aws('verify', '10-20-2021')).exitCode).toBe(0);
+  });
+
   it('asks the next run to transform documents again, of namespaces that the stack has', async () => {
     const unknown = await aws('replay', '--namespace', 'mac', '--all', '--by', 'Ada');
     await run();
