@@ -20,8 +20,21 @@ export function byteSize(bytes: number): string {
 
 /** `98.6 %`: rounded down, so that nothing short of all shows as `100 %`, nor anything below a threshold as the threshold. */
 export function percent(ratio: number): string {
-  const tenths = Math.floor(ratio * 1000 + 1e-9) / 10;
-  return `${tenths.toLocaleString('en-US')} %`;
+  return rounded(ratio, 1);
+}
+
+/** A share and its bound as {@link percent}, with as many digits as tell them apart: `84.91 %` and `84.97 %`. */
+export function sharesApart(share: number, bound: number): readonly [share: string, bound: string] {
+  const shown = (digits: number) => [rounded(share, digits), rounded(bound, digits)] as const;
+  const differing = [1, 2, 3, 4, 6, 8].find((digits) => shown(digits)[0] !== shown(digits)[1]);
+  return shown(differing ?? 1);
+}
+
+/** Down. */
+function rounded(ratio: number, digits: number): string {
+  const unit = 10 ** digits;
+  const value = Math.floor(ratio * 100 * unit + 1e-7) / unit;
+  return `${value.toLocaleString('en-US', { maximumFractionDigits: digits })} %`;
 }
 
 /** A threshold as it was given: `90 %`, `99.95 %`. */

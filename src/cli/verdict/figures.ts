@@ -1,6 +1,6 @@
 import type { FillGate, GateResult } from '../../job/contracts.ts';
 import type { RunReport } from '../../runtime/run-report.ts';
-import { count, exactPercent, percent, plural } from '../terminal/figures.ts';
+import { count, exactPercent, percent, plural, sharesApart } from '../terminal/figures.ts';
 import { type Column, renderTable } from '../terminal/table.ts';
 import { fact, type VerdictOptions } from './layout.ts';
 import { verdictOf } from './verdict-of.ts';
@@ -124,8 +124,9 @@ function triedAgainText({ transformation, transformation_gate: gate }: RunReport
 function fillGateText(gate: FillGate | null): readonly string[] {
   if (gate === null) return [];
   const { field, numerator, denominator, ratio, threshold } = gate;
-  const figure = `worst is ${field}: ${count(numerator)}/${count(denominator)} = ${percent(ratio)}`;
-  return [`fill      ${figure} (>= ${percent(threshold)})  ${stateOf(gate)}`];
+  const [share, bound] = sharesApart(ratio, threshold);
+  const figure = `worst is ${field}: ${count(numerator)}/${count(denominator)} = ${share}`;
+  return [`fill      ${figure} (>= ${bound})  ${stateOf(gate)}`];
 }
 
 function stateOf({ accepted, passed }: GateResult): string {

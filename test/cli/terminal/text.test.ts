@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressBar } from '../../../src/cli/terminal/bar.ts';
-import { count, duration, exactPercent, percent, plural, utcTime } from '../../../src/cli/terminal/figures.ts';
+import {
+  count,
+  duration,
+  exactPercent,
+  percent,
+  plural,
+  sharesApart,
+  utcTime,
+} from '../../../src/cli/terminal/figures.ts';
 import { cutToWidth, displayWidth, harmless, harmlessJson } from '../../../src/cli/terminal/harmless.ts';
 import { wrap } from '../../../src/cli/terminal/wrap.ts';
 
@@ -44,6 +52,15 @@ describe('harmlessJson', () => {
     expect(JSON.parse(harmlessJson(heap))).toEqual(heap);
     const tags = { text: 'x\u009b31m \u202e \u2028 \u{e0041} \x7f' };
     expect(harmlessJson(tags)).toBe('{"text":"x\\u009b31m \\u202e \\u2028 \\udb40\\udc41 \\u007f"}');
+  });
+});
+
+describe('sharesApart', () => {
+  it('shows a share below its bound as below it, however near it is', () => {
+    expect(sharesApart(0.8491, 0.8497)).toEqual(['84.91 %', '84.97 %']);
+    expect(sharesApart(0.899, 0.85)).toEqual(['89.9 %', '85 %']);
+    expect(sharesApart(1, 1)).toEqual(['100 %', '100 %']);
+    expect(sharesApart(0.94999999, 0.95)).toEqual(['94.9 %', '95 %']);
   });
 });
 
