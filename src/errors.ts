@@ -6,6 +6,7 @@ export const REPAIRS = {
   NODE_TOO_OLD: 'Install Node 22.18 or newer, or run `npm ci` so that the `node` package is there.',
   CONFIG_INVALID: 'Mend the configuration file and start again. Nothing was created.',
   FILE_NOT_READABLE: 'Check the path and its permissions.',
+  FILE_NOT_WRITABLE: 'Check the path, its permissions and that it is no folder or device, or name another one.',
   IMPORT_REFUSED: 'Mend the lines named above, or allow them with --allow-rejects. Nothing was imported.',
   IMPORT_REMOVES_MANY:
     'Check that the files are whole; --dry-run shows what that touches. If it is right so, add --allow-removals. Nothing was imported.',

@@ -12,7 +12,7 @@ import { writeWholeFile } from './write-whole-file.ts';
  * @param day `as_of=<date>` and `attempt=<n>`
  * @returns the day's folder
  * @throws PermanentError `USAGE`: the folder has this date, which is never mixed with another attempt of it;
- * `FILE_NOT_READABLE`, `STORE_FULL`
+ * `FILE_NOT_WRITABLE`, `STORE_FULL`
  */
 export async function writeParquetParts(
   folder: string,

@@ -7,7 +7,7 @@ import { hasErrno, messageOf, PermanentError } from '../errors.ts';
  * Writes a file whole or not at all: under a name of its own beside it, flushed, then renamed. A file that is there is
  * replaced in that one moment, behind a symbolic link too. What is no regular file is refused: a rename would put a file in
  * the place of a pipe or, for root, of a device.
- * @throws PermanentError `FILE_NOT_READABLE`, `STORE_FULL`; whatever the pieces throw
+ * @throws PermanentError `FILE_NOT_WRITABLE`, `STORE_FULL`; whatever the pieces throw
  */
 export async function writeWholeFile(given: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   const path = await targetOf(given);
@@ -32,7 +32,7 @@ async function targetOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
   if (found === null) return path;
   if (!found.isFile()) {
-    throw new PermanentError('FILE_NOT_READABLE', `${path} is no regular file, so it is not replaced.`);
+    throw new PermanentError('FILE_NOT_WRITABLE', `${path} is no regular file, so it is not replaced.`);
   }
   return realpath(path);
 }
@@ -42,5 +42,7 @@ function fileError(error: unknown, path: string): unknown {
     return new PermanentError('STORE_FULL', `There is no room for ${path}.`);
   }
   const isOfFile = error instanceof Error && 'syscall' in error && 'code' in error;
-  return isOfFile ? new PermanentError('FILE_NOT_READABLE', `${path} cannot be written: ${messageOf(error)}.`) : error;
+  // The system names the unfinished file, which is not what the user has named.
+  const [why] = messageOf(error).split(',');
+  return isOfFile ? new PermanentError('FILE_NOT_WRITABLE', `${path} cannot be written: ${why}.`, { path }) : error;
 }

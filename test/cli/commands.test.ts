@@ -143,7 +143,16 @@ describe('lexdelta as-of', () => {
     const result = await cli(['as-of', '10-20-2021', '--data', 'published', '--output', 'none/t.csv']);
 
     expect(result.exitCode).toBe(2);
-    expect(result.stderr).toContain('[FILE_NOT_READABLE]');
+    expect(result.stderr).toContain('[FILE_NOT_WRITABLE]');
+    expect(result.stderr).toContain('none/t.csv cannot be written: ENOENT');
+    expect(result.stderr).not.toContain('.partial');
+  });
+
+  it.each(['csv', 'flat', 'parquet'])('refuses --json where %s goes to stdout', async (format) => {
+    const result = await cli(['as-of', '10-20-2021', '--data', 'published', '--format', format, '--json']);
+
+    expect(JSON.parse(result.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
+    expect(result.stdout).toContain(`Give --output for the ${format}`);
   });
 });
 

@@ -32,7 +32,7 @@ describe('writing the Parquet files of a day', () => {
 
     const writing = writeParquetParts(join(root, 'file', 'inside'), DAY, part(pieces), (all) => all);
 
-    await expect(writing).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' });
+    await expect(writing).rejects.toMatchObject({ code: 'FILE_NOT_WRITABLE' });
   });
 
   it('leaves the whole day, or nothing', async () => {

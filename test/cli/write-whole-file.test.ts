@@ -52,7 +52,7 @@ describe('a file that is written whole', () => {
 
     for (const path of [pipe, join(folder, 'tables')]) {
       await expect(writeWholeFile(path, pieces('new'))).rejects.toMatchObject({
-        code: 'FILE_NOT_READABLE',
+        code: 'FILE_NOT_WRITABLE',
         what: expect.stringContaining('is no regular file, so it is not replaced'),
       });
     }

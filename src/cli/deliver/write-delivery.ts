@@ -72,7 +72,7 @@ const BLOCK_BYTES = 64 * 1024;
  * files lie in a folder beside it whose name begins with a dot; a process that is killed leaves at most that one.
  * @param output absolute path; made when it is not there
  * @throws DeliveryFaultyError; PermanentError `USAGE` (the date is there), `NO_MASTER_TABLES`, `STORE_CORRUPT`,
- * `STORE_FULL`, `STORE_WRITE_FAILED`, `FILE_NOT_READABLE`; the signal's reason
+ * `STORE_FULL`, `STORE_WRITE_FAILED`, `FILE_NOT_WRITABLE`; the signal's reason
  */
 export async function writeDelivery(
   day: PublishedDay,

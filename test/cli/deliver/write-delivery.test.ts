@@ -163,7 +163,7 @@ describe('a delivery', () => {
   });
 
   it.each([
-    ['a file', 'FILE_NOT_READABLE'],
+    ['a file', 'FILE_NOT_WRITABLE'],
     ['a folder of that date', 'USAGE'],
   ])('is refused where there is %s', async (what, code) => {
     const a3 = new MemoryJobDailyA3Data();
