@@ -7,6 +7,7 @@ import { openGleifReference } from '../runtime/gleif-reference.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
 import { refusedLines } from './refused-lines.ts';
+import { PROGRAM } from './program-name.ts';
 import { count, percent, plural } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
 import { showProgressLine } from './terminal/progress-line.ts';
@@ -76,5 +77,5 @@ function tell({ files, refused }: GleifImportResult, changed: number, flags: Gle
   for (const line of refusedLines(refused, total)) {
     terminal.note(...wrap(harmless(line), terminal.errorWidth, '! ', '  '));
   }
-  terminal.note(`Next: lexdelta entities enrich --gleif${flagsForHints(flags)}`);
+  terminal.note(`Next: ${PROGRAM} entities enrich --gleif${flagsForHints(flags)}`);
 }

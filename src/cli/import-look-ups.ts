@@ -8,6 +8,7 @@ import { type ImportOptions, type ImportResult, importEntityFiles, importLawFile
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
 import { findTouched, type Touched, tellTouched } from './impact/touched.ts';
+import { PROGRAM } from './program-name.ts';
 import { refusedLines } from './refused-lines.ts';
 import { FILL_IN } from './run-hints.ts';
 import { count, plural } from './terminal/figures.ts';
@@ -149,7 +150,7 @@ function tellNext(tables: 'entities' | 'laws', keys: KeyCounts, flags: GlobalFla
   const next = `The next run transforms the documents again that looked for ${total === 1 ? 'it' : 'them'}; see which:`;
   terminal.note(
     ...wrap(`${plural(total, 'key')} of the table: ${parts.join(', ')}. ${next}`, terminal.errorWidth),
-    `  lexdelta ${tables} impact --key ${FILL_IN}${flagsForHints(flags)}`,
+    `  ${PROGRAM} ${tables} impact --key ${FILL_IN}${flagsForHints(flags)}`,
   );
 }
 

@@ -7,6 +7,7 @@ import { readWhole } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
 import { lastTable } from './impact/last-table.ts';
+import { PROGRAM } from './program-name.ts';
 import { count, plural } from './terminal/figures.ts';
 import { type Column, renderTable } from './terminal/table.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -78,5 +79,5 @@ function print(
   terminal.print(...renderTable(COLUMNS, cells, terminal.width));
   const table = as_of === null ? 'No table is published yet' : `Documents of the table as of ${as_of}`;
   const text = `${plural(total, 'entity', 'entities')} that nobody knows yet. ${table}.`;
-  terminal.note(...wrap(text, terminal.errorWidth), `Next: lexdelta entities enrich${hints}`);
+  terminal.note(...wrap(text, terminal.errorWidth), `Next: ${PROGRAM} entities enrich${hints}`);
 }

@@ -83,6 +83,8 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
           fields: { 'CO.4': { from: 'ABG-Shaq, LLC', to: 'ABG-Shaq Limited' } },
         },
       ],
+    expect(await json('entities', 'impact', 'H-ABG-SHAQ-LLC', '--limit', '1')).toEqual(impact);
+    expect(await json('entities', 'impact')).toMatchObject({ code: 'USAGE' });
     });
     expect((await cli('why', `${namespace}/${lex_id}`)).stdout).toContain(
       '\n                CO.4: "ABG-Shaq, LLC" -> "ABG-Shaq Limited"\n',

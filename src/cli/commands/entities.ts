@@ -52,20 +52,21 @@ function addImpact(entities: Command, shell: Shell): void {
       'Says which documents of the table last published rest on an entity, an alias, or on its absence. Those that found ' +
         'the entity through an alias are among them.',
     )
-    .requiredOption('--key <text>', 'a name or an identifier')
+    .option('--key <text>', 'a name or an identifier')
     .option('--limit <n>', 'at most this many documents by name (default 10)')
     .action(
-      action<{ readonly key: string }>(shell, async (_args, flags, context) => {
-        const { tellEntityImpact } = await import('../impact/tell-impact.ts');
-        return tellEntityImpact(flags, context);
+      action<{ readonly key?: string }>(shell, async ([text], flags, context) => {
+        const { keyAsked, tellEntityImpact } = await import('../impact/tell-impact.ts');
+        return tellEntityImpact({ ...flags, key: keyAsked(text, flags.key) }, context);
       }),
     );
   examples(command, [
     'lexdelta entities impact --key "Goldman Sachs International"',
-    'lexdelta entities impact --key W22LROWP2IHZNBB6K528 --json',
+    'lexdelta entities impact W22LROWP2IHZNBB6K528 --json',
   ]);
 }
 
+    .argument('[text]', 'the same as --key')
 interface ImportFlags {
   readonly co?: string;
   readonly cp?: string;

@@ -25,19 +25,20 @@ export function addLawsCommands(program: Command, shell: Shell): void {
     .command('impact')
     .summary('say which documents rest on a governing law')
     .description('Says which documents of the table last published rest on a governing law.')
-    .requiredOption('--key <text>', 'as it occurs in documents, or an ISO 3166 code')
+    .option('--key <text>', 'as it occurs in documents, or an ISO 3166 code')
     .option('--limit <n>', 'at most this many documents by name (default 10)')
     .action(
-      action<{ readonly key: string }>(shell, async (_args, flags, context) => {
-        const { tellLawImpact } = await import('../impact/tell-impact.ts');
-        return tellLawImpact(flags, context);
+      action<{ readonly key?: string }>(shell, async ([text], flags, context) => {
+        const { keyAsked, tellLawImpact } = await import('../impact/tell-impact.ts');
+        return tellLawImpact({ ...flags, key: keyAsked(text, flags.key) }, context);
       }),
     );
-  examples(impact, ['lexdelta laws impact --key "New York"', 'lexdelta laws impact --key US-NY --json']);
+  examples(impact, ['lexdelta laws impact --key "New York"', 'lexdelta laws impact US-NY --json']);
   const list = laws
     .command('list')
     .summary('list governing laws')
     .description('Lists governing laws, ascending by key.')
+    .argument('[text]', 'the same as --key')
     .option('--prefix <text>', 'only keys that begin so')
     .option('--limit <n>', 'at most this many (default 100)')
     .action(

@@ -8,6 +8,7 @@ import { readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { flagsForHints, placeOf, shellWord } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
+import { PROGRAM } from '../program-name.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
 import { renderFindings } from './render-findings.ts';
 import { tallyFindings } from './tally-findings.ts';
@@ -54,7 +55,7 @@ export async function tellFindings(
     else {
       terminal.print(...renderFindings({ run: report.run, rule }, tallies, terminal));
       if (tallies.some((tally) => tally.findings > tally.first.length)) {
-        const all = `See all of them: lexdelta findings ${shellWord(run)}${rule === null ? '' : ` --rule ${rule}`} --json`;
+        const all = `See all of them: ${PROGRAM} findings ${shellWord(run)}${rule === null ? '' : ` --rule ${rule}`} --json`;
         terminal.note(`${all}${flagsForHints(flags)}`);
       }
     }

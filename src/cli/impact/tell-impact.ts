@@ -33,6 +33,16 @@ interface Table<T> {
   readonly describe: (item: T | null) => string;
 }
 
+/** What was asked for, as an argument or as `--key`. @throws PermanentError `USAGE`: not once */
+export function keyAsked(argument: string | undefined, flag: string | undefined): string {
+  const key = argument ?? flag;
+  if (key === undefined) throw new PermanentError('USAGE', 'Give a name, an identifier or a code.');
+  if (argument !== undefined && flag !== undefined && argument !== flag) {
+    throw new PermanentError('USAGE', `Give it once: "${argument}", or --key "${flag}".`);
+  }
+  return key;
+}
+
 export function tellEntityImpact(flags: ImpactFlags, context: Context): Promise<number> {
   return tellImpact<EntityItem | AliasItem>(flags, context, {
     command: 'entities-impact',
