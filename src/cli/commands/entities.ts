@@ -47,6 +47,7 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
 function addImpact(entities: Command, shell: Shell): void {
   const command = entities
     .command('impact')
+    .argument('[text]', 'the same as --key')
     .summary('say which documents rest on an entity')
     .description(
       'Says which documents of the table last published rest on an entity, an alias, or on its absence. Those that found ' +
@@ -66,7 +67,6 @@ function addImpact(entities: Command, shell: Shell): void {
   ]);
 }
 
-    .argument('[text]', 'the same as --key')
 interface ImportFlags {
   readonly co?: string;
   readonly cp?: string;

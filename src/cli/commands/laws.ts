@@ -23,6 +23,7 @@ export function addLawsCommands(program: Command, shell: Shell): void {
   examples(command, ['lexdelta laws import laws.csv', 'lexdelta laws import laws.csv --dry-run']);
   const impact = laws
     .command('impact')
+    .argument('[text]', 'the same as --key')
     .summary('say which documents rest on a governing law')
     .description('Says which documents of the table last published rest on a governing law.')
     .option('--key <text>', 'as it occurs in documents, or an ISO 3166 code')
@@ -38,7 +39,6 @@ export function addLawsCommands(program: Command, shell: Shell): void {
     .command('list')
     .summary('list governing laws')
     .description('Lists governing laws, ascending by key.')
-    .argument('[text]', 'the same as --key')
     .option('--prefix <text>', 'only keys that begin so')
     .option('--limit <n>', 'at most this many (default 100)')
     .action(
