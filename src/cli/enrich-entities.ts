@@ -131,7 +131,7 @@ async function tell(result: EnrichResult, data: JobData, flags: EnrichFlags, con
     ['filled', count(tally.filled), 'known now; the next run transforms their documents again'],
     ['known', count(tally.known), 'were known already'],
     ['unknown', count(tally.unknown), tally.unknown > 0 ? `${PROGRAM} entities pending${hints}` : ''],
-    ['failed', count(tally.failed), tally.failed > 0 ? 'come back later; run it again' : ''],
+    ['failed', count(tally.failed), tally.failed > 0 ? failedText(flags) : ''],
     ['dead', count(tally.dead), tally.dead > 0 ? `given up: ${PROGRAM} entities dead${hints}` : ''],
     ['waiting', count(waiting), 'messages on the queue'],
   ];
@@ -139,6 +139,11 @@ async function tell(result: EnrichResult, data: JobData, flags: EnrichFlags, con
   terminal.print(...renderTable(columns, rows, terminal.width));
   if (stopped !== null) reportError(stopped, terminal);
   return exitCode;
+}
+
+/** Pending entities were asked without a message: the queue knows nothing of them. */
+function failedText({ pending }: EnrichFlags): string {
+  return pending === true ? 'stay pending; run it again' : 'come back later; run it again';
 }
 
 function progressText({ messages, filled, unknown, failed, dead }: Tally): string {

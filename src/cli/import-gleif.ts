@@ -6,8 +6,8 @@ import { type GleifImportResult, importGleifFiles } from '../runtime/gleif-impor
 import { openGleifReference } from '../runtime/gleif-reference.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
-import { refusedLines } from './refused-lines.ts';
 import { PROGRAM } from './program-name.ts';
+import { refusedLines } from './refused-lines.ts';
 import { count, percent, plural } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
 import { showProgressLine } from './terminal/progress-line.ts';

@@ -7,7 +7,7 @@ import type { TableRow } from '../publish/published.ts';
 import { openPublishedDay, type PublishedDay, readTable, readTimes, resolveAsOf } from '../publish/read-published.ts';
 import { csvTable, flatTable, ndjsonTable, parquetTable } from '../publish/table-formats.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { readDate } from './arguments.ts';
+import { readDate, refuseJsonStream } from './arguments.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { placeOf } from './define-command.ts';
 import { exitCodeOfSignal } from './signals.ts';
@@ -34,6 +34,7 @@ export async function writeTableAsOf(
 ): Promise<number> {
   const { terminal } = context;
   const date = readDate(dateText);
+  refuseJsonStream(flags, terminal.isJson);
   if (flags.format === 'parquet' && flags.output === undefined && terminal.stdout.isTTY === true) {
     throw new PermanentError('USAGE', 'A terminal cannot show Parquet: give --output a file or a folder, or pipe it.');
   }

@@ -66,6 +66,8 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
 
   it('says so of a row that was made again with the same values', async () => {
     const impact = await json('entities', 'impact', '--key', 'H-ABG-SHAQ-LLC', '--limit', '1');
+    expect(await json('entities', 'impact', 'H-ABG-SHAQ-LLC', '--limit', '1')).toEqual(impact);
+    expect(await json('entities', 'impact')).toMatchObject({ code: 'USAGE' });
     const { namespace, lex_id } = impact.examples[0];
 
     const { documents } = await json('why', `${namespace}/${lex_id}`);
@@ -83,8 +85,6 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
           fields: { 'CO.4': { from: 'ABG-Shaq, LLC', to: 'ABG-Shaq Limited' } },
         },
       ],
-    expect(await json('entities', 'impact', 'H-ABG-SHAQ-LLC', '--limit', '1')).toEqual(impact);
-    expect(await json('entities', 'impact')).toMatchObject({ code: 'USAGE' });
     });
     expect((await cli('why', `${namespace}/${lex_id}`)).stdout).toContain(
       '\n                CO.4: "ABG-Shaq, LLC" -> "ABG-Shaq Limited"\n',
@@ -213,6 +213,7 @@ describe('lexdelta diff', () => {
   it('is the way back when the later date comes first', async () => {
     expect(await json('diff', THREE, ONE)).toMatchObject({ added: 1, changed: 16, removed: 5 });
     expect(await json('diff', ONE, ONE)).toMatchObject({ added: 0, changed: 0, removed: 0, examples: [] });
+    expect(await json('diff', ONE, THREE, '--format', 'csv')).toMatchObject({ code: 'USAGE' });
   });
 
   it('writes a file whole, of one namespace alone', async () => {

@@ -2,6 +2,13 @@ import { type Command, Option } from 'commander';
 import { action, examples, type Shell } from '../define-command.ts';
 import type { AsOfFlags } from '../write-table-as-of.ts';
 
+const PARQUET = `
+Columns of Parquet are a3_2, a3_3, … a3_16 (A3.6.1 is a3_6_1; A3.5 is a date),
+then namespace, lex_id and lineage. A3.1 is as_of: a column of a single file,
+the name of the folder (as_of=<date>) where a folder is written. In DuckDB:
+  select as_of, a3_3, a3_6
+  from read_parquet('tables/**/*.parquet', hive_partitioning = true)`;
+
 export function addAsOfCommand(program: Command, shell: Shell): void {
   const command = program
     .command('as-of')
@@ -22,6 +29,7 @@ export function addAsOfCommand(program: Command, shell: Shell): void {
         });
       }),
     );
+  command.addHelpText('after', PARQUET);
   examples(command, [
     'lexdelta as-of 10-20-2021 --format csv --output table.csv',
     'lexdelta as-of 2021-10-20 | head -1',

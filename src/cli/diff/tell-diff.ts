@@ -6,10 +6,12 @@ import { csvDifferences, ndjsonDifferences } from '../../publish/history/diff-fo
 import { namespacesOf } from '../../publish/history/find-agreement.ts';
 import { openPublishedDay, type PublishedDay, resolveAsOf } from '../../publish/read-published.ts';
 import type { JobData } from '../../runtime/job-data.ts';
-import { readDate } from '../arguments.ts';
+import { readDate, refuseJsonStream } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { exitCodeOfSignal } from '../signals.ts';
+import { count } from '../terminal/figures.ts';
+import { showProgressLine } from '../terminal/progress-line.ts';
 import { maskFields } from '../why/document-story.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import { countMasters, type MasterCounts } from './diff-masters-tally.ts';
@@ -36,6 +38,7 @@ export async function tellDiff(
   onData: () => void,
 ): Promise<number> {
   const [fromDate, toDate] = [readDate(dates[0] ?? ''), readDate(dates[1] ?? '')];
+  refuseJsonStream(flags, context.terminal.isJson);
   const data = await context.services.openData(await placeOf(flags, context), 'read');
   try {
     const [from, to] = [await openDay(data, fromDate), await openDay(data, toDate)];
@@ -44,13 +47,26 @@ export async function tellDiff(
     const found = tally.count(onlyNamespace(diffDays(data.jobDailyA3Data, from, to), flags.namespace));
     if (flags.output !== undefined) return await writeFile(flags.output, flags, { found, tally, from, to }, context);
     if (flags.format !== undefined) return await stream(formatted(flags.format, found), context, onData);
-    for await (const _ of found);
+    await readAll(found, tally, context);
     // Of the master tables as a whole: they have no namespaces.
     const masters = flags.namespace === undefined ? await countMasters(data.jobDailyA3Data, from, to, EXAMPLES) : null;
     tellSummary(tally.summary, masters, from, to, context);
     return 0;
   } finally {
     await data.close();
+  }
+}
+
+/** The counts are all that is told of them, so nothing else shows that it works. */
+async function readAll(found: AsyncIterable<RowDifference>, tally: DiffTally, { terminal }: Context): Promise<void> {
+  const end = showProgressLine(terminal, () => {
+    const { added, changed, removed } = tally.summary;
+    return `comparing  ${count(added + changed + removed)} differences so far`;
+  });
+  try {
+    for await (const _ of found);
+  } finally {
+    end();
   }
 }
 

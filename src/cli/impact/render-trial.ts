@@ -50,10 +50,16 @@ function renderExample({ lex_id, outcome, rows, rules }: TrialExample, width: nu
   const title = wrap(harmless(`${lex_id}: ${OUTCOMES[outcome]}${why}`), width, '  ', '    ');
   const lines = rows.flatMap((row) => {
     const fields = Object.entries(row.fields);
-    if (fields.length === 0) return [`${row.change} ${row['A3.3'] ?? '(no A3.3)'}, ${row['A3.6'] ?? '(no A3.6)'}`];
+    if (fields.length === 0)
+      return [`${changeWord(row.change, outcome)} ${row['A3.3'] ?? '(no A3.3)'}, ${row['A3.6'] ?? '(no A3.6)'}`];
     return fields.map(([field, { from, to }]) => `${row['A3.3'] ?? ''} ${field}: ${shown(from)} -> ${shown(to)}`);
   });
   return [...title, ...lines.flatMap((line) => wrap(harmless(line.trim()), width, '    ', '      '))];
+}
+
+/** Rows of a document that is rejected are kept. */
+function changeWord(change: string, outcome: TrialExample['outcome']): string {
+  return outcome === 'become_rejected' && change === 'removed' ? 'would stand as stale:' : change;
 }
 
 function shown(value: string | null): string {
