@@ -4,6 +4,7 @@ import { refreshLeiStatus } from '../enrichment/refresh-lei-status.ts';
 import { PermanentError } from '../errors.ts';
 import { type GleifImportResult, importGleifFiles } from '../runtime/gleif-import.ts';
 import { openGleifReference } from '../runtime/gleif-reference.ts';
+import { recordImport } from '../stores/look-up-imports.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { flagsForHints, placeOf } from './define-command.ts';
 import { PROGRAM } from './program-name.ts';
@@ -13,10 +14,12 @@ import { harmless } from './terminal/harmless.ts';
 import { showProgressLine } from './terminal/progress-line.ts';
 import { renderTable } from './terminal/table.ts';
 import { wrap } from './terminal/wrap.ts';
+import { whoImports } from './who-imports.ts';
 
 export interface GleifFlags extends GlobalFlags {
   readonly gleif?: string;
   readonly gleifRelationships?: string;
+  readonly by?: string;
   readonly allowRejects?: boolean;
   readonly dryRun?: boolean;
 }
@@ -28,6 +31,7 @@ export async function importGleif(flags: GleifFlags, context: Context): Promise<
   }
   if (flags.dryRun === true)
     throw new PermanentError('USAGE', '--dry-run is not for a golden copy: it changes no row.');
+  const by = whoImports(flags.by);
   const data = await context.services.openData(await placeOf(flags, context), 'import');
   const begun = context.now();
   let line: string | null = null;
@@ -42,10 +46,16 @@ export async function importGleif(flags: GleifFlags, context: Context): Promise<
       },
     });
     line = 'bringing the status of LEIs into the entities';
+    const files = result.files.map(({ imported }) => imported);
+    const at = new Date(context.now()).toISOString();
+    const record = { format: 1, kind: 'gleif', at, by, files, keys: null, removed: 0 } as const;
+    const number = await recordImport(data.jobDailyA3Data, record);
     const reference = await openGleifReference(data.gleif);
-    const changed = await refreshLeiStatus(data.entities, reference, data).finally(() => reference.close());
+    const changed = await refreshLeiStatus(data.entities, reference, data, { import: number }).finally(() =>
+      reference.close(),
+    );
     endProgress();
-    tell(result, changed, flags, context);
+    tell(result, changed, number, flags, context);
     return 0;
   } finally {
     endProgress();
@@ -58,9 +68,20 @@ function filesOf({ gleif = '', gleifRelationships }: GleifFlags, { cwd }: Contex
   return { entities: resolve(cwd, gleif), relationships };
 }
 
-function tell({ files, refused }: GleifImportResult, changed: number, flags: GleifFlags, { terminal }: Context): void {
+function tell(
+  { files, refused }: GleifImportResult,
+  changed: number,
+  number: number,
+  flags: GleifFlags,
+  { terminal }: Context,
+): void {
   if (terminal.isJson) {
-    terminal.printJson('entities-import-gleif', { files, refused, statuses_changed: changed });
+    terminal.printJson('entities-import-gleif', {
+      number,
+      files: files.map(({ imported: _, ...file }) => file),
+      refused,
+      statuses_changed: changed,
+    });
     return;
   }
   const figure = (header: string) => ({ header, align: 'right' }) as const;

@@ -15,8 +15,10 @@ import { count, plural } from './terminal/figures.ts';
 import { harmless } from './terminal/harmless.ts';
 import { renderTable } from './terminal/table.ts';
 import { wrap } from './terminal/wrap.ts';
+import { whoImports } from './who-imports.ts';
 
 interface ImportFlags extends GlobalFlags {
+  readonly by?: string;
   readonly allowRejects?: boolean;
   readonly dryRun?: boolean;
 }
@@ -61,17 +63,27 @@ async function carryOut(
 ): Promise<number> {
   const { terminal, services } = context;
   const { allowRejects = false, dryRun = false } = flags;
+  const by = whoImports(flags.by);
   const data = await services.openData(await placeOf(flags, context), dryRun ? 'read' : 'import');
   try {
     let touched: Touched | null = null;
     const look = async (changed: AsyncIterable<Use>) => {
       touched = await findTouched(changed, data);
     };
-    const result = await work(data, { allowRejects, ...(dryRun && { dryRun: look }) });
+    const result = await work(data, { allowRejects, by, ...(dryRun && { dryRun: look }) });
     const { counts: files, keys, removed, refused, aliasesOfNobody, columnGaps } = result;
     const would_be_refused = result.removesTooMany ? 'IMPORT_REMOVES_MANY' : null;
     if (terminal.isJson) {
-      const found = { files, keys, removed, refused, aliases_of_nobody: aliasesOfNobody, column_gaps: columnGaps };
+      const found = {
+        number: result.number,
+        by,
+        files,
+        keys,
+        removed,
+        refused,
+        aliases_of_nobody: aliasesOfNobody,
+        column_gaps: columnGaps,
+      };
       terminal.printJson(`${tables}-import`, { ...found, dry_run: dryRun, would_be_refused, touched });
     } else {
       tell(result, context);

@@ -51,7 +51,7 @@ export async function enrichBatch(
       outcomes.set(question, each.kind === 'answered' ? await write(question, each.rows, stores) : each);
     });
   };
-  await (keys.length === 0 ? writeAll() : whileNoted(keys, stores.jobDailyA3Data, writeAll));
+  await (keys.length === 0 ? writeAll() : whileNoted(keys, stores.jobDailyA3Data, writeAll, { work: 'enrichment' }));
   return outcomes;
 }
 

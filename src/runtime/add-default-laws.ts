@@ -10,5 +10,6 @@ export async function addDefaultLaws(
   const known = await Promise.all(
     defaultLaws().map(async (law) => ({ law, found: await governingLaws.get(law.law_key) })),
   );
-  await changeLookUps(stores, { laws: known.filter(({ found }) => found === null).map(({ law }) => law) });
+  const laws = known.filter(({ found }) => found === null).map(({ law }) => law);
+  await changeLookUps(stores, { laws }, { work: 'built-in laws' });
 }

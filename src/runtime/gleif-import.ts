@@ -9,6 +9,8 @@ import type { ImportLine, Refusal } from '../agreements/imports/read-table.ts';
 import { LineSpool } from '../stores/embedded/line-spool.ts';
 import { gleifBucket } from '../stores/gleif-format.ts';
 import type { GleifRecord, GleifStore } from '../stores/gleif-reference.ts';
+import type { ImportedFile } from '../stores/look-up-imports.ts';
+import { FileDigest } from './file-digest.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
 
@@ -22,6 +24,8 @@ export interface GleifFiles {
 
 export interface GleifFileResult {
   readonly file: string;
+  /** What file it was, for the record. */
+  readonly imported: ImportedFile;
   /** Entities, or parents, that were taken. */
   readonly taken: number;
   /** Relationships of another kind, or that have ended; lines that repeat an earlier one. */
@@ -61,12 +65,20 @@ export async function importGleifFiles(
 const LINES_PER_TELL = 10_000;
 
 class FileCount {
+  readonly digest: FileDigest;
   taken = 0;
   passedOver = 0;
   refused = 0;
   readonly file: string;
   constructor(file: string) {
     this.file = file;
+    this.digest = new FileDigest(file);
+  }
+
+  result(): GleifFileResult {
+    const { file, taken, passedOver, refused } = this;
+    const imported = this.digest.imported({ taken, passed_over: passedOver, refused });
+    return { file, imported, taken, passedOver, refused };
   }
 }
 
@@ -103,7 +115,7 @@ class GleifImport {
     if (this.#parents !== null) await this.#dealParents(this.#parents);
     this.#refuseUnlessAllowed(counts);
     await this.#store.replace(this.#records(counts));
-    return { files: counts.map((count) => ({ ...count })), refused: this.#refused };
+    return { files: counts.map((count) => count.result()), refused: this.#refused };
   }
 
   async close(): Promise<void> {
@@ -112,7 +124,7 @@ class GleifImport {
   }
 
   async #dealEntities(): Promise<void> {
-    const lines = readGleifEntities(this.#bytesOf(this.#entities.file), this.#entities.file);
+    const lines = readGleifEntities(this.#bytesOf(this.#entities), this.#entities.file);
     for await (const each of this.#accepted(lines, this.#entities)) {
       const { lei, status, name, jurisdiction, city, region, country } = each.item;
       const cells = `${each.line}\t${status}\t${name}\t${jurisdiction}\t${city}\t${region}\t${country}`;
@@ -123,7 +135,7 @@ class GleifImport {
   }
 
   async #dealParents(count: FileCount): Promise<void> {
-    const lines = readGleifParents(this.#bytesOf(count.file), count.file);
+    const lines = readGleifParents(this.#bytesOf(count), count.file);
     for await (const { item } of this.#accepted(lines, count)) {
       if (item === null) {
         count.passedOver += 1;
@@ -144,8 +156,9 @@ class GleifImport {
     }
   }
 
-  #bytesOf(file: string): AsyncIterable<Uint8Array> {
+  #bytesOf({ file, digest }: FileCount): AsyncIterable<Uint8Array> {
     return lookUpBytes(file, (block) => {
+      digest.add(block);
       this.#readBytes += block.length;
       this.#tell();
     });

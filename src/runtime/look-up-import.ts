@@ -20,8 +20,10 @@ import {
 } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
+import { type ImportedFile, type ImportRecord, recordImport } from '../stores/look-up-imports.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
 import { type EntityFile, type EntityPlan, planEntities } from './entity-plan.ts';
+import { FileDigest } from './file-digest.ts';
 import { ImportRefusedError, type RefusedLine } from './import-refused.ts';
 import { lookUpBytes } from './look-up-bytes.ts';
 import type { AliasesOfNobody } from './plan-totals.ts';
@@ -45,6 +47,8 @@ export interface ImportOptions {
   readonly allowRemovals?: boolean;
   /** Writes nothing, and is given the rows as documents would find them. */
   readonly dryRun?: (changed: AsyncIterable<Use>) => Promise<void>;
+  /** Who imports; goes into the record. @default null */
+  readonly by?: string | null;
 }
 
 export interface ImportResult {
@@ -59,6 +63,8 @@ export interface ImportResult {
   readonly aliasesOfNobody: AliasesOfNobody;
   /** Master tables with columns that are not read: misspelt, perhaps. */
   readonly columnGaps: readonly ColumnGaps[];
+  /** Of its record; `null`: nothing was written. */
+  readonly number: number | null;
 }
 
 export interface ColumnGaps extends HeaderGaps {
@@ -94,12 +100,13 @@ export async function importEntityFiles(
   options: ImportOptions,
 ): Promise<ImportResult> {
   const files: EntityFile[] = [];
+  const digests = new Digests();
   const columnGaps: ColumnGaps[] = [];
   const onHeader = (gaps: ColumnGaps) => void (gaps.unread.length > 0 && columnGaps.push(gaps));
-  if (co !== undefined) files.push(masterFile('CO', co, onHeader));
-  if (cp !== undefined) files.push(masterFile('CP', cp, onHeader));
+  if (co !== undefined) files.push(masterFile('CO', co, digests, onHeader));
+  if (cp !== undefined) files.push(masterFile('CP', cp, digests, onHeader));
   if (aliases !== undefined) {
-    const lines = readAliasLines(lookUpBytes(aliases), aliases);
+    const lines = readAliasLines(digests.bytesOf(aliases), aliases);
     files.push({ file: aliases, lines, refuseRepetitions: refuseRepeatedAliases });
   }
   const roles = [...(co === undefined ? [] : ['CO' as const]), ...(cp === undefined ? [] : ['CP' as const])];
@@ -109,7 +116,7 @@ export async function importEntityFiles(
     const removesTooMany = !options.allowRemovals && isTooMany(plan.members);
     if (removesTooMany && options.dryRun === undefined) throw tooManyRemovals(plan.members);
     const changeOf = (entities: Iterable<EntityItem | AliasItem>) => ({ entities });
-    const result = await carryOut<EntityItem | AliasItem>(plan, 'Entity', changeOf, stores, options);
+    const result = await carryOut<EntityItem | AliasItem>(plan, ENTITIES, changeOf, digests, stores, options);
     return { ...result, removesTooMany, columnGaps };
   } finally {
     await plan.close();
@@ -118,7 +125,8 @@ export async function importEntityFiles(
 
 /** As {@link importEntityFiles}; laws are few, and are held in memory. @throws the same */
 export async function importLawFile(file: string, stores: ImportStores, options: ImportOptions): Promise<ImportResult> {
-  const lines = readLaws(lookUpBytes(file), file);
+  const digests = new Digests();
+  const lines = readLaws(digests.bytesOf(file), file);
   const { items, ...law } = await planLawImport([{ file, lines }], (key) => stores.governingLaws.get(key));
   const all = async function* () {
     yield* items.values();
@@ -128,8 +136,9 @@ export async function importLawFile(file: string, stores: ImportStores, options:
   };
   return carryOut<LawItem>(
     { ...law, members: NO_MEMBERS, aliasesOfNobody: NO_ALIASES, items: all, batches: inOne },
-    'GoverningLaw',
+    LAWS,
     (laws) => ({ laws }),
+    digests,
     stores,
     options,
   );
@@ -145,8 +154,31 @@ async function* allOf(entities: Pick<EntityTable, 'readPage'>): AsyncGenerator<E
   }
 }
 
-function masterFile(role: EntityRole, file: string, onHeader: (gaps: ColumnGaps) => void): EntityFile {
-  const lines = readMasterLines(role, lookUpBytes(file), file, (gaps) => onHeader({ file, ...gaps }));
+/** Of the files, by path, in the order in which they are read. */
+class Digests {
+  readonly #digests = new Map<string, FileDigest>();
+
+  bytesOf(path: string): AsyncIterable<Uint8Array> {
+    const digest = new FileDigest(path);
+    this.#digests.set(path, digest);
+    return lookUpBytes(path, (block) => digest.add(block));
+  }
+
+  imported(counts: readonly FileCounts[]): readonly ImportedFile[] {
+    return counts.map(({ file, ...lines }) => this.#digests.get(file)!.imported(lines));
+  }
+}
+
+const ENTITIES = { table: 'Entity', kind: 'entities' } as const;
+const LAWS = { table: 'GoverningLaw', kind: 'laws' } as const;
+
+function masterFile(
+  role: EntityRole,
+  file: string,
+  digests: Digests,
+  onHeader: (gaps: ColumnGaps) => void,
+): EntityFile {
+  const lines = readMasterLines(role, digests.bytesOf(file), file, (gaps) => onHeader({ file, ...gaps }));
   return { file, lines, refuseRepetitions: (some) => refuseRepeatedRows(role, some) };
 }
 
@@ -175,18 +207,33 @@ interface Plan<T> {
 
 async function carryOut<T extends EntityItem | AliasItem | LawItem>(
   { counts, keys, members, aliasesOfNobody, refusals: refused, items, batches }: Plan<T>,
-  table: Use['table'],
+  { table, kind }: typeof ENTITIES | typeof LAWS,
   changeOf: (items: Iterable<T>) => LookUpChange,
+  digests: Digests,
   stores: ImportStores,
-  { allowRejects, dryRun }: ImportOptions,
+  { allowRejects, dryRun, by = null }: ImportOptions,
 ): Promise<ImportResult> {
   if (refused.length > 0 && !allowRejects) throw new ImportRefusedError(counts, refused);
+  let number: number | null = null;
   if (dryRun !== undefined) await dryRun(usesOf(items(), table));
   else {
+    const at = new Date().toISOString();
+    const files = digests.imported(counts);
+    const record: ImportRecord = { format: 1, kind, at, by, files, keys, removed: members.removed };
+    number = await recordImport(stores.jobDailyA3Data, record);
     const size = keys.new + keys.changed > MAX_ITEMS_TOGETHER ? ITEMS_PER_WRITE : MAX_ITEMS_TOGETHER;
-    for await (const batch of batches(size)) await changeLookUps(stores, changeOf(batch));
+    for await (const batch of batches(size)) await changeLookUps(stores, changeOf(batch), { import: number });
   }
-  return { counts, refused, keys, removed: members.removed, removesTooMany: false, aliasesOfNobody, columnGaps: [] };
+  return {
+    counts,
+    refused,
+    keys,
+    removed: members.removed,
+    removesTooMany: false,
+    aliasesOfNobody,
+    columnGaps: [],
+    number,
+  };
 }
 
 async function* usesOf(

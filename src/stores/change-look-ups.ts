@@ -5,10 +5,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AliasItem, EntityItem, LawItem } from '../agreements/look-up-items.ts';
-import { PermanentError, TransientError } from '../errors.ts';
 import type { JobDailyA3Data } from './job-daily-a3-data.ts';
-import { encodeNote, type LookUpKey, MAX_NOTE_KEYS, nextNote, noteDoneKey, noteKey } from './look-up-notes.ts';
+import {
+  encodeNote,
+  type LookUpKey,
+  MAX_NOTE_KEYS,
+  nextNote,
+  noteDoneKey,
+  noteKey,
+  type Origin,
+} from './look-up-notes.ts';
 import type { EntityTable, GoverningLawTable } from './look-ups.ts';
+import { putNext } from './numbered-objects.ts';
 
 /** What {@link changeLookUps} needs of the stores: all of a job's stores will do. */
 export interface LookUpStores {
@@ -23,19 +31,21 @@ export interface LookUpChange {
   readonly laws?: Iterable<LawItem>;
 }
 
-/** Tries for a number that another writer is just taking. */
-const MAX_BUSY = 20;
-
 /** Puts the rows as {@link whileNoted} says. @throws what the stores throw */
-export async function changeLookUps(stores: LookUpStores, { entities = [], laws = [] }: LookUpChange): Promise<void> {
+export async function changeLookUps(
+  stores: LookUpStores,
+  { entities = [], laws = [] }: LookUpChange,
+  origin?: Origin,
+): Promise<void> {
   const entityKeys = Array.from(entities, ({ entity_key: key }): LookUpKey => ({ table: 'Entity', key }));
   const lawKeys = Array.from(laws, ({ law_key: key }): LookUpKey => ({ table: 'GoverningLaw', key }));
   const keys = [...entityKeys, ...lawKeys];
   if (keys.length === 0) return;
-  await whileNoted(keys, stores.jobDailyA3Data, async () => {
+  const write = async () => {
     if (entityKeys.length > 0) await stores.entities.putAll(entities);
     if (lawKeys.length > 0) await stores.governingLaws.putAll(laws);
-  });
+  };
+  await whileNoted(keys, stores.jobDailyA3Data, write, origin);
 }
 
 /**
@@ -45,14 +55,16 @@ export async function changeLookUps(stores: LookUpStores, { entities = [], laws 
  *
  * A note costs two small objects and about ten reads, whatever it names: gather rows (some hundred) before you call.
  * Rights on AWS: `s3:GetObject` and `s3:PutObject` on `look-ups/*` of JobDailyA3Data, `s3:ListBucket` on it.
+ * @param origin who writes, for whoever asks later where a row comes from
  * @throws what the stores throw; the note then stays open
  */
 export async function whileNoted<T>(
   keys: readonly LookUpKey[],
   a3: LookUpStores['jobDailyA3Data'],
   write: () => Promise<T>,
+  origin?: Origin,
 ): Promise<T> {
-  const numbers = await writeNotes(keys, new Date().toISOString(), a3);
+  const numbers = await writeNotes(keys, new Date().toISOString(), a3, origin);
   const written = await write();
   for (const number of numbers) await a3.putOnce(noteDoneKey(number), Buffer.from('{"format":1}\n'));
   return written;
@@ -63,27 +75,15 @@ async function writeNotes(
   keys: readonly LookUpKey[],
   at: string,
   a3: LookUpStores['jobDailyA3Data'],
+  origin: Origin | undefined,
 ): Promise<readonly number[]> {
   const numbers: number[] = [];
   let next = await nextNote(a3);
   for (let i = 0; i < keys.length; i += MAX_NOTE_KEYS) {
-    const number = await writeNote(encodeNote(randomUUID(), at, keys.slice(i, i + MAX_NOTE_KEYS)), next, a3);
+    const body = encodeNote(randomUUID(), at, keys.slice(i, i + MAX_NOTE_KEYS), origin);
+    const number = await putNext(noteKey, body, next, a3);
     numbers.push(number);
     next = number + 1;
   }
   return numbers;
-}
-
-/** Without holes: whoever finds a number taken goes on to the next, and waits for one that is just being taken. */
-async function writeNote(body: Buffer, first: number, a3: LookUpStores['jobDailyA3Data']): Promise<number> {
-  let busy = 0;
-  for (let number = first; ; ) {
-    try {
-      await a3.putOnce(noteKey(number), body);
-      return number;
-    } catch (error) {
-      if (error instanceof PermanentError && error.code === 'PUBLISHED_CONFLICT') number += 1;
-      else if (!(error instanceof TransientError && error.code === 'PUBLISHED_BUSY' && ++busy < MAX_BUSY)) throw error;
-    }
-  }
 }

@@ -9,6 +9,7 @@
 import type { Use } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
 import type { JobDailyA3Data } from './job-daily-a3-data.ts';
+import { nextFree } from './numbered-objects.ts';
 
 /** A key of a look-up table. */
 export type LookUpKey = Pick<Use, 'table' | 'key'>;
@@ -24,7 +25,15 @@ interface NoteHeader {
   /** ISO; for people. */
   readonly at: string;
   readonly count: number;
+  /** Not given by notes of before they had one. */
+  readonly origin?: Origin;
 }
+
+/** What wrote the rows: an import, by the number of its record, or something else. */
+export type Origin = { readonly import: number } | { readonly work: 'enrichment' | 'built-in laws' };
+
+/** `at`: ISO. `work` is `null`: the note does not say. */
+export type NoteOrigin = { readonly at: string } & (Origin | { readonly work: null });
 
 export function noteKey(number: number): string {
   return `look-ups/changes/${digits(number)}.ndjson`;
@@ -35,10 +44,9 @@ export function noteDoneKey(number: number): string {
 }
 
 /** @param keys at most {@link MAX_NOTE_KEYS} */
-export function encodeNote(id: string, at: string, keys: readonly LookUpKey[]): Buffer {
-  const header: NoteHeader = { format: 1, id, at, count: keys.length };
-  const lines = [header, ...keys.map(({ table, key }) => [table, key])];
-  return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+export function encodeNote(id: string, at: string, keys: readonly LookUpKey[], origin?: Origin): Buffer {
+  const header: NoteHeader = { format: 1, id, at, count: keys.length, ...(origin !== undefined && { origin }) };
+  return Buffer.from([JSON.stringify(header), ...keys.map(lineOf)].map((line) => `${line}\n`).join(''));
 }
 
 /** @throws PermanentError `STORE_CORRUPT` */
@@ -54,18 +62,29 @@ export function parseNote(name: string, body: Buffer): readonly LookUpKey[] {
   throw new PermanentError('STORE_CORRUPT', `\`${name}\` is no note of changed look-ups.`, { key: name });
 }
 
-/** The first number that no note has. Reads the first lines of some notes: twice the logarithm of their number. */
-export async function nextNote(a3: Pick<JobDailyA3Data, 'firstLine'>): Promise<number> {
-  const isTaken = async (number: number) => (await a3.firstLine(noteKey(number))) !== null;
-  let free = 1;
-  while (await isTaken(free)) free *= 2;
-  let taken = Math.floor(free / 2);
-  while (free - taken > 1) {
-    const middle = Math.floor((taken + free) / 2);
-    if (await isTaken(middle)) taken = middle;
-    else free = middle;
+/** The first number that no note has. */
+export function nextNote(a3: Pick<JobDailyA3Data, 'firstLine'>): Promise<number> {
+  return nextFree(noteKey, a3);
+}
+
+/** Who wrote the rows, where the note names the key. @returns `null`: it does not name it, or not who. */
+export function originOf({ table, key }: LookUpKey, name: string, body: Buffer): NoteOrigin | null {
+  if (!body.includes(`\n${lineOf({ table, key })}\n`)) return null;
+  try {
+    const { at, origin } = JSON.parse(body.toString('utf8', 0, body.indexOf('\n'))) as NoteHeader;
+    return { at, ...(origin ?? { work: null }) };
+  } catch (error) {
+    throw new PermanentError(
+      'STORE_CORRUPT',
+      `\`${name}\` is no note of changed look-ups.`,
+      { key: name },
+      { cause: error },
+    );
   }
-  return free;
+}
+
+function lineOf({ table, key }: LookUpKey): string {
+  return JSON.stringify([table, key]);
 }
 
 function keyOf(line: unknown): LookUpKey {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,11 +27,27 @@ beforeAll(async () => {
   await cli('laws', 'import', file('laws'));
   await cli('run', '--business-date', ONE, '--lex', sample('lex/day-1'));
   await cli('run', '--business-date', TWO, '--lex', sample('lex/day-2'));
-  await cli('entities', 'import', '--co', 'co.csv');
-  await cli('laws', 'import', 'laws.csv');
+  await cli('entities', 'import', '--co', 'co.csv', '--by', 'Ada');
+  await cli('laws', 'import', 'laws.csv', '--by', ' Grace Hopper ');
   await cli('run', '--business-date', THREE, '--lex', sample('lex/day-2'));
 }, 60_000);
 afterAll(() => rm(root, { recursive: true }));
+
+describe('lexdelta laws imports', () => {
+  it('lists who imported which file, the newest first', async () => {
+    const { items } = await json('laws', 'imports');
+    const { stdout } = await cli('entities', 'imports');
+
+    expect(items).toMatchObject([
+      { number: 4, by: 'Grace Hopper', files: [{ name: 'laws.csv' }], keys: { new: 0, changed: 1 } },
+      { number: 2, files: [{ name: 'laws.csv' }] },
+    ]);
+    const sha256 = hash('sha256', await readFile(join(root, 'laws.csv')));
+    expect(items[0].files[0].sha256).toBe(sha256);
+    expect(stdout).toMatch(/^import .+\n +3 .+ Ada +co\.csv +[0-9a-f]{8} +0 +1 +0\n +1 .+ co\.csv .+\n +cp\.csv /);
+    for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+});
 
 describe('lexdelta entities pending', () => {
   it('shows first what most documents wait for, with their number and since when', async () => {
@@ -61,6 +78,7 @@ describe('lexdelta why, after a correction to one law and one entity', () => {
         '                292333c6\n',
       ].join('\n'),
     );
+    expect(stdout).toMatch(/292333c6\n {16}import 4 by Grace Hopper, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: laws\.csv\n/);
     for (const line of stdout.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 

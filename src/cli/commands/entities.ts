@@ -10,6 +10,7 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
     .description('The entities that agreements name: records entities (CO) and counterparties (CP).');
   examples(entities, ['lexdelta entities import --co co.csv --cp cp.csv --aliases aliases.csv']);
   addImport(entities, shell);
+  addImports(entities, shell);
   addImpact(entities, shell);
   addEnrichmentCommands(entities, shell);
   const list = entities
@@ -42,6 +43,24 @@ export function addEntitiesCommands(program: Command, shell: Shell): void {
       }),
     );
   examples(pending, ['lexdelta entities pending', 'lexdelta entities pending --json']);
+}
+
+function addImports(entities: Command, shell: Shell): void {
+  const command = entities
+    .command('imports')
+    .summary('list who imported what, and when')
+    .description(
+      'Lists the imports of master tables, aliases and golden copies, the newest first: who imported which files and when, and how ' +
+        'many keys were new, had changed, or went out of a master table.',
+    )
+    .option('--limit <n>', 'at most this many (default 20)')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { listImportsOf } = await import('../list-imports.ts');
+        return listImportsOf('entities', flags, context);
+      }),
+    );
+  examples(command, ['lexdelta entities imports', 'lexdelta entities imports --json']);
 }
 
 function addImpact(entities: Command, shell: Shell): void {
@@ -91,6 +110,7 @@ function addImport(entities: Command, shell: Shell): void {
     .option('--gleif <file>', 'golden copy of GLEIF, level 1 (CSV, .gz or .zip); takes the place of the last one')
     .option('--gleif-relationships <file>', 'its level 2, for parents')
     .option('--allow-rejects', 'leave out refused lines, import the others')
+    .option('--by <name>', 'who imports, for the record (default: the user of the operating system)')
     .option('--dry-run', 'say what would change and which documents that touches, and write nothing')
     .action(
       action<ImportFlags>(shell, async (_args, flags, context) => {

@@ -13,6 +13,7 @@ export function addLawsCommands(program: Command, shell: Shell): void {
     .summary('import governing laws')
     .description('Imports governing laws: all of the file or nothing.')
     .option('--allow-rejects', 'leave out refused lines, import the others')
+    .option('--by <name>', 'who imports, for the record (default: the user of the operating system)')
     .option('--dry-run', 'say what would change and which documents that touches, and write nothing')
     .action(
       action(shell, async ([file = ''], flags, context) => {
@@ -21,6 +22,20 @@ export function addLawsCommands(program: Command, shell: Shell): void {
       }),
     );
   examples(command, ['lexdelta laws import laws.csv', 'lexdelta laws import laws.csv --dry-run']);
+  const imports = laws
+    .command('imports')
+    .summary('list who imported what, and when')
+    .description(
+      'Lists the imports of governing laws, the newest first: who imported which file and when, and what changed.',
+    )
+    .option('--limit <n>', 'at most this many (default 20)')
+    .action(
+      action(shell, async (_args, flags, context) => {
+        const { listImportsOf } = await import('../list-imports.ts');
+        return listImportsOf('laws', flags, context);
+      }),
+    );
+  examples(imports, ['lexdelta laws imports', 'lexdelta laws imports --json']);
   const impact = laws
     .command('impact')
     .argument('[text]', 'the same as --key')

@@ -8,6 +8,7 @@ import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
 import type { DocumentStory, StoryEvent, TimeLineEntry } from './document-story.ts';
+import { originWords } from './look-up-origins.ts';
 import { findingLines, MAX_SHOWN, rowName, short, versionWord } from './render-story.ts';
 
 const INDENT = ' '.repeat(14);
@@ -170,13 +171,16 @@ export function shown(value: string | null): string {
 function reasonLines(title: string, reasons: readonly Reason[], width: number): readonly string[] {
   return reasons.slice(0, MAX_SHOWN).flatMap((reason, i) => {
     const label = i === 0 ? `${title} ` : 'and ';
+    const below = reason.kind === 'look_up' ? belowLookUp(reason) : [];
     return [
       ...wrap(harmless(label + reasonWords(reason)), width, INDENT, `${INDENT}  `),
-      ...entityFieldTexts(reason.kind === 'look_up' ? reason.fields : undefined).flatMap((text) =>
-        wrap(harmless(text), width, `${INDENT}  `, `${INDENT}    `),
-      ),
+      ...below.flatMap((text) => wrap(harmless(text), width, `${INDENT}  `, `${INDENT}    `)),
     ];
   });
+}
+
+function belowLookUp({ origin, fields }: Extract<Reason, { readonly kind: 'look_up' }>): readonly string[] {
+  return [...entityFieldTexts(fields), ...(origin === undefined ? [] : [originWords(origin)])];
 }
 
 /** A line a field, the first ones. */

@@ -5,6 +5,7 @@ import { localDate } from '../../job/local-date.ts';
 import { type DocumentDay, readDocumentHistory } from '../../publish/history/document-history.ts';
 import { EntityRows } from '../../publish/history/entity-rows.ts';
 import { findAgreement, namespacesOf, placesMeant } from '../../publish/history/find-agreement.ts';
+import { LookUpOrigins } from '../../publish/history/look-up-origins.ts';
 import { nearUnreadable } from '../../publish/history/near-unreadable.ts';
 import { type HistoryDay, readPublishedDays } from '../../publish/history/published-days.ts';
 import { readRowWarnings } from '../../publish/history/row-warnings.ts';
@@ -27,6 +28,7 @@ import { acceptRemovalCommand } from './accept-removal.ts';
 import { type Between, daysBetween, isWithin, missingBetween, readBetween } from './day-range.ts';
 import { type DocumentStory, tellStory } from './document-story.ts';
 import { withEntityFields } from './entity-fields.ts';
+import { withOrigins } from './look-up-origins.ts';
 import { renderStory, type StoryHints } from './render-story.ts';
 import { whatWasMeant } from './what-was-meant.ts';
 
@@ -62,13 +64,14 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
     const missing = missingBetween(all, between, businessDays.calendar, today, deleted);
     const stories: DocumentStory[] = [];
     const entityRows = new EntityRows(data.jobDailyA3Data);
+    const origins = new LookUpOrigins(data.jobDailyA3Data);
     for (const document of found.slice(0, MAX_TOLD)) {
       step = `reading what became of ${document.namespace}/${document.lex_id}`;
       const history = await readDocumentHistory(data.jobDailyA3Data, days, document);
       const warnings = await readRowWarnings(data.jobDailyA3Data, all, document, history[0]?.state.rows ?? []);
       const text = await readText(document, history[0], data);
       const story = tellStory(document, history, warnings, { between, missing, modules, text });
-      stories.push(await withEntityFields(story, history, entityRows));
+      stories.push(await withOrigins(await withEntityFields(story, history, entityRows), history, origins));
     }
     endProgress();
     const others = found.slice(MAX_TOLD).map(({ namespace, lex_id }) => ({ namespace, lex_id }));

@@ -5,6 +5,7 @@ import { differences } from '../table-row.ts';
 import { diffRows, type RowDifference } from './diff-days.ts';
 import type { DocumentDay, DocumentState } from './document-history.ts';
 import type { EntityFields } from './entity-rows.ts';
+import type { LookUpOrigin } from './look-up-origins.ts';
 
 /**
  * `first`: it stood already on the first day that is known. `remade`: transformed again, with the same rows.
@@ -39,6 +40,8 @@ export type Reason =
       readonly to: string;
       /** What differs between the versions; not given: the master tables of the two days do not tell. */
       readonly fields?: EntityFields;
+      /** What wrote the row; not given: no note of changed look-ups tells. */
+      readonly origin?: LookUpOrigin;
     }
   /** What it is made of is the same: an operator asked for it, or its hash was not known. */
   | { readonly kind: 'same_basis' };
