@@ -261,7 +261,10 @@ function checkChangeLog(base: Model, now: Model, changes: readonly ChangeLine[])
   const from = rowsOf(base);
   const to = rowsOf(now);
   const logged = new Map<string, ChangeLine>(
-    changes.map((line) => [`${place(line.namespace, line.lex_id)} 5493001KJTIIGC8Y1R12|${line['A3.3']}|${line['A3.6']}`, line]),
+    changes.map((line) => [
+      `${place(line.namespace, line.lex_id)} 5493001KJTIIGC8Y1R12|${line['A3.3']}|${line['A3.6']}`,
+      line,
+    ]),
   );
   expect(logged.size).toBe(changes.length);
   for (const key of new Set([...from.keys(), ...to.keys(), ...logged.keys()])) {
