@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { MEMORY_FLAGS } from '../bin/memory-flags.js';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../bin/memory-flags.js';
 import type { Figures, Task } from './contender.ts';
 import { CHANGED_EVERY, writeNamespace } from './namespace.ts';
 import { prepareHashes } from './prepare.ts';
@@ -33,9 +33,10 @@ async function startServer(folder: string): Promise<{ readonly url: string; read
 async function measure(contender: Contender, task: Task): Promise<Figures> {
   const [script, ...mode] = CONTENDERS[contender];
   // The program starts itself with these; a plain loop is plain Node.
-  const flags = contender === 'ours' ? MEMORY_FLAGS : [];
+  const [flags, more] = contender === 'ours' ? [MEMORY_FLAGS, MEMORY_ENVIRONMENT] : [[], {}];
+  const env = { ...process.env, ...more };
   const args = [...flags, file(script), JSON.stringify(task), ...mode];
-  const { stdout } = await run(process.execPath, args, { maxBuffer: 1 << 24 });
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 1 << 24, env });
   const figures = JSON.parse(stdout.trim().split('\n').at(-1)!) as Figures;
   const expected = Math.ceil(task.documents / CHANGED_EVERY);
   if (figures.documents !== task.documents || figures.changed !== expected) {

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { MEMORY_FLAGS } from '../bin/memory-flags.js';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../bin/memory-flags.js';
 import { STAGES, type StageName } from './table/stages.ts';
 
 interface Measured {
@@ -52,7 +52,10 @@ function measure(name: StageName, folder: string, rows: number, isLoop: boolean)
     String(rows),
     ...(isLoop ? ['--loop'] : []),
   ];
-  const { stdout, status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(process.execPath, args, {
+    env: { ...process.env, ...MEMORY_ENVIRONMENT },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${name} of ${rows} rows failed.`);
   return JSON.parse(stdout.toString()) as Measured;
 }

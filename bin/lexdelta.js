@@ -10,7 +10,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MEMORY_FLAGS } from './memory-flags.js';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from './memory-flags.js';
 
 const NEEDED = [22, 18];
 /** Set for the process that took over: when that one is too old as well, it does not hand over again. */
@@ -46,10 +46,14 @@ function hasMemoryFlags() {
 function startAgain() {
   const args = [process.execPath, ...process.execArgv, ...MEMORY_FLAGS, fileURLToPath(import.meta.url)];
   try {
-    process.execve(process.execPath, [...args, ...process.argv.slice(2)], process.env);
+    process.execve(process.execPath, [...args, ...process.argv.slice(2)], environment());
   } catch {
     // Not on this system: it works without them, in more memory.
   }
+}
+
+function environment() {
+  return { ...MEMORY_ENVIRONMENT, ...process.env };
 }
 
 function refuse() {
@@ -91,7 +95,7 @@ function isNewEnough(version) {
 
 function handOver(binary) {
   const args = [...MEMORY_FLAGS, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const child = spawn(binary, args, { stdio: 'inherit', env: { ...process.env, [HANDED_OVER]: '1' } });
+  const child = spawn(binary, args, { stdio: 'inherit', env: { ...environment(), [HANDED_OVER]: '1' } });
   const forward = (signal) => void child.kill(signal);
   // A terminal sends Ctrl+C to the whole process group, so the child has it already; without one it came for us alone.
   const hasTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);

@@ -11,7 +11,7 @@ import { type BuildPlan, encodeJson, readBuildPlan, type ShardPlan } from './sha
 import { type ListSlicesDeps, readSliceLists, type SliceEntry, writeSliceLists } from './slice-list.ts';
 
 /** Lines of the table whose identifiers and entities are checked at once: some 60 MB. */
-export const LINES_PER_RANGE = 50_000;
+export const LINES_PER_RANGE = 25_000;
 
 export interface PlanShardsDeps extends ListSlicesDeps {
   /** Default {@link SHARD_LIMITS}. */

@@ -4,10 +4,13 @@
  */
 import { crc32 } from 'node:zlib';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
+import { inParallel } from '../stores/in-parallel.ts';
 import { lineBatches, parsedBatches } from './lines.ts';
 
 /** Lines that are kept as text, in all ranges; then they become bytes: a third of the memory, no work for the collector. */
 const TEXT_LINES = 16_000;
+/** Files that are written at once. */
+const PARALLEL_WRITES = 4;
 /** Files that are read at once, and up to which size; what is larger is streamed. */
 const PARALLEL_READS = 8;
 const SMALL_BYTES = 1024 * 1024;
@@ -32,10 +35,10 @@ export class RangeFiles {
 
   /** A range without a line leaves no file. */
   async write(keyOf: (range: number) => string, a3: Pick<JobDailyA3Data, 'putOnce'>): Promise<void> {
-    for (const [range, { bytes, text }] of this.#ranges.entries()) {
+    await inParallel(this.#ranges.entries(), PARALLEL_WRITES, async ([range, { bytes, text }]) => {
       const body = Buffer.concat([...bytes, Buffer.from(text.join(''))]);
       if (body.length > 0) await a3.putOnce(keyOf(range), body);
-    }
+    });
   }
 }
 

@@ -11,7 +11,7 @@ export async function start() {
   const [what] = process.argv.slice(2);
   if (what === 'version') process.stdout.write(process.versions.node);
   if (what === 'exit') process.exit(7);
-  if (what === 'flags') process.stdout.write([process.pid, ...process.execArgv].join(' '));
+  if (what === 'flags') process.stdout.write([process.pid, ...process.execArgv, process.env.MALLOC_ARENA_MAX].join(' '));
   if (what === 'die') process.kill(process.pid, 'SIGKILL');
   if (what === 'wait') {
     let signals = [];
@@ -83,7 +83,7 @@ describe('bin/lexdelta.js', () => {
     expect(await ended(launch('alone', ['exit'], []))).toMatchObject({ code: 7 });
   });
 
-  it('keeps V8 from growing the heap, as the same process, unless its user has said how', async () => {
+  it('keeps the memory of the process small, as the same process, unless its user has said how', async () => {
     const itself = launch('alone', ['flags'], []);
     const [own, handedOver, given] = await Promise.all([
       ended(itself),
@@ -91,9 +91,9 @@ describe('bin/lexdelta.js', () => {
       ended(launch('alone', ['flags'], ['--max-semi-space-size=32'])),
     ]);
 
-    expect(own.stdout).toBe(`${itself.pid} --max-semi-space-size=8 --heap-growing-percent=50`);
-    expect(handedOver.stdout).toMatch(/^\d+ --max-semi-space-size=8 --heap-growing-percent=50$/);
-    expect(given.stdout).toMatch(/^\d+ --max-semi-space-size=32$/);
+    expect(own.stdout).toBe(`${itself.pid} --max-semi-space-size=8 --heap-growing-percent=100 1`);
+    expect(handedOver.stdout).toMatch(/^\d+ --max-semi-space-size=8 --heap-growing-percent=100 1$/);
+    expect(given.stdout).toMatch(/^\d+ --max-semi-space-size=32 $/);
   });
 
   it('dies of the signal that its child died of', async () => {
