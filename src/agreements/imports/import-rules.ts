@@ -28,7 +28,7 @@ function identifierRules(role: EntityRole, { field }: MasterColumn): readonly Ru
     make(
       'characters',
       'house',
-      'The identifier holds nothing that the flat file cannot carry. In other columns such a character becomes a blank.',
+      'The identifier holds nothing that the flat file cannot carry. In other columns a line end or control character becomes a blank.',
       'Expected no `~`, line end or other control character.',
     ),
     make(
@@ -66,6 +66,11 @@ export const IMPORT_RULES: readonly Rule[] = [
     'IMPORT-columns',
     'A line has as many columns as the header row.',
     'Expected {expected} columns as in the header, found {found}.',
+  ),
+  lineRule(
+    'IMPORT-tilde',
+    'No cell holds `~`, which separates the columns of the flat files: nobody but its owner knows what it stands for.',
+    'Expected no `~`, which separates the columns of the flat files.',
   ),
   lineRule(
     'IMPORT-quote',

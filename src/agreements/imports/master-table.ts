@@ -81,6 +81,9 @@ function toRow(cells: Cells, line: number, role: EntityRole, columns: readonly M
     if (field === identifier && replaced) {
       return refuse(refusalOf(`${field}-characters`, line, field, {}, foundCell((cells.get(field) ?? '').trim())));
     }
+    if (replaced && cells.get(field)?.includes('~')) {
+      return refuse(refusalOf('IMPORT-tilde', line, field, {}, foundCell((cells.get(field) ?? '').trim())));
+    }
     if (!check.isRight(text)) return refuse(refusalOf(`${field}-${check.fault}`, line, field, {}, found()));
     fields[field] = text;
   }

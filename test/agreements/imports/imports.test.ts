@@ -19,7 +19,7 @@ async function refusals(lines: AsyncIterable<ImportLine<unknown>>) {
 
 describe('readMasterTable', () => {
   it('keeps the columns of the table that are not empty, cleaned', async () => {
-    const file = 'CP.1,CP.2,CP.3,CP.4,CP.8,note\n2021-10-19, KD3XUN7C6T14HNAYLU02 ,Y,"Gold~man\nSachs",,x\n';
+    const file = 'CP.1,CP.2,CP.3,CP.4,CP.8,note\n2021-10-19, KD3XUN7C6T14HNAYLU02 ,Y,"Gold\nman\tSachs",,x\n';
 
     expect(await all(readMasterTable('CP', bytes(file), 'cp.csv'))).toEqual([
       {
@@ -48,6 +48,7 @@ describe('readMasterTable', () => {
     ['CO.2', 'A~B', '"A~B"'],
     ['CO.3', 'yes', '"yes"'],
     ['CO.4', 'é'.repeat(300), '300 characters'],
+    ['CO.4', 'Gold~man', '"Gold~man"'],
     ['CO.6', 'y', '"y"'],
     ['CO.8', '100%', '"100%"'],
     ['CO.8', '1000.00', '"1000.00"'],

@@ -56,5 +56,6 @@ export const IMPORT_EXAMPLES: readonly ImportExample[] = [
   flag('CP.11'),
   tooLong('CP.12', 100),
   { rule: 'IMPORT-columns', role: 'CO', breaks: 'CO.2,CO.4\nA\n', keeps: 'CO.2,CO.4\nA,\n' },
+  { rule: 'IMPORT-tilde', role: 'CO', breaks: 'CO.2,CO.4\nA,B~C\n', keeps: 'CO.2~CO.4\nA~B-C\n' },
   { rule: 'IMPORT-quote', role: 'CO', breaks: 'CO.2,CO.4\nA,John "J" Doe\n', keeps: 'CO.2,CO.4\nA,"John ""J"" Doe"\n' },
 ];
