@@ -29,6 +29,8 @@ export class MergedLines<T> {
   readonly #order: LineOrder<T>;
   /** Descending: the last one holds the next line. */
   readonly #readers: Reader<T>[] = [];
+  /** Of all files: one whose line cannot be parsed is no reader any more, and is let go of all the same. */
+  readonly #opened: Cursor<string>[] = [];
 
   private constructor(order: LineOrder<T>) {
     this.#order = order;
@@ -63,11 +65,13 @@ export class MergedLines<T> {
 
   /** Lets go of what is not read. */
   async close(): Promise<void> {
-    await Promise.all(this.#readers.splice(0).map(({ lines }) => lines.close()));
+    this.#readers.length = 0;
+    await Promise.all(this.#opened.splice(0).map((lines) => lines.close()));
   }
 
   async #add({ name, blocks, skip = 0 }: LineSource): Promise<void> {
     const lines = await Cursor.open(lineBatches(blocks, name));
+    this.#opened.push(lines);
     for (let i = 0; i < skip; i += 1) await lines.advance();
     if (lines.head === null) return;
     const number = skip + 1;

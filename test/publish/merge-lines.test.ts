@@ -43,4 +43,29 @@ describe('merging sorted files', () => {
     const merged = await MergedLines.open([source('good', ['1', '5'], 9), source('bad', ['2', '3', '{'], 9)], order);
     await expect(drain(merged)).rejects.toThrow('`bad` cannot be parsed in line 3');
   });
+
+  it.each([
+    ['first', ['{', '9']],
+    ['later', ['2', '{', '9']],
+  ])('lets go of every file once closed, that with a %s line that cannot be parsed among them', async (_, lines) => {
+    const open = new Set<string>();
+    const watched = ({ name, blocks }: LineSource): LineSource => ({
+      name,
+      blocks: (async function* () {
+        open.add(name);
+        try {
+          yield* blocks;
+        } finally {
+          open.delete(name);
+        }
+      })(),
+    });
+    const sources = [source('good', ['1', '5'], 2), source('bad', lines, 2)].map(watched);
+    const merging = (async () => {
+      const merged = await MergedLines.open(sources, order);
+      await drain(merged).finally(() => merged.close());
+    })();
+    await expect(merging).rejects.toThrow('`bad` cannot be parsed');
+    expect([...open]).toEqual([]);
+  });
 });
