@@ -44,10 +44,11 @@ async function standingOf(
   const inShards = new Set<string>();
   let day = base;
   for (let days = 1; day !== null; days += 1) {
-    for (const name of namesInShards(day)) inShards.add(name);
     for (const [name, standing] of standingsOf(day)) if (!found.has(name)) found.set(name, standing);
-    // It says the rest as well. A day that retention has deleted ends the search, too.
-    if (day.carried_over !== undefined || day.base === null || days === DAYS_BACK) break;
+    if (day.carried_over !== undefined) break; // It says the rest as well.
+    for (const name of namesInShards(day)) inShards.add(name);
+    // A day that retention has deleted ends the search, too.
+    if (day.base === null || days === DAYS_BACK) break;
     day = await loadEarlierManifest(a3, day.base);
   }
   for (const name of inShards) if (!found.has(name)) found.set(name, null);
@@ -63,6 +64,7 @@ function* standingsOf({ business_date, query, carried_over = [] }: Manifest): It
   for (const { namespace, since } of carried_over) yield [namespace, since];
 }
 
+/** Those of rows, and of bounds, which may have been set before the last row of a namespace went. */
 function namesInShards({ shards }: Manifest): readonly string[] {
   const places = shards.flatMap(({ through, marks }) => (through === null ? marks : [...marks, through]));
   return [...new Set(places.map(({ namespace }) => namespace))];

@@ -78,6 +78,16 @@ describe('findCarriedOver', () => {
     ]);
   });
 
+  it('does not take the bound of a shard for a namespace that was emptied days ago', async () => {
+    const shards = [
+      { through: { namespace: 'cct', lex_id: '1' }, marks: [] },
+      { through: null, marks: [] },
+    ];
+    const emptied = { ...day(TWO, 'before', { mac: 3 }, []), shards } as unknown as Manifest;
+
+    expect(await findCarriedOver(queryOf({ mac: 3 }), emptied, store({}))).toEqual([]);
+  });
+
   it('knows the namespaces that shards name, not since when behind a day that was deleted', async () => {
     const shards = [{ through: { namespace: 'docman', lex_id: '1' }, marks: [{ namespace: 'cct', lex_id: '9' }] }];
     const large = { ...day(THREE, 'deleted', { mac: 3 }), shards } as unknown as Manifest;
