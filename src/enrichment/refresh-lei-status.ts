@@ -2,6 +2,7 @@
 import type { AliasItem, EntityItem } from '../agreements/look-up-items.ts';
 import { entityItem } from '../agreements/make-look-up-items.ts';
 import { isLei } from '../agreements/table-a3/lei.ts';
+import { allEntities } from '../stores/all-entities.ts';
 import { whileNoted } from '../stores/change-look-ups.ts';
 import type { GleifReference } from '../stores/gleif-reference.ts';
 import { inParallel } from '../stores/in-parallel.ts';
@@ -32,7 +33,7 @@ export async function refreshLeiStatus(
     changed += await replaceAll(batch, stores, origin);
     batch = [];
   };
-  for await (const item of allOf(entities)) {
+  for await (const item of allEntities(entities)) {
     const refreshed = await refreshedOf(item, reference);
     if (refreshed === null) continue;
     batch.push({ item: refreshed, version: item.version });
@@ -40,16 +41,6 @@ export async function refreshLeiStatus(
   }
   await flush();
   return changed;
-}
-
-/** Page by page: a list in order would hold the table of a stack in memory. */
-async function* allOf(entities: Pick<EntityTable, 'readPage'>): AsyncGenerator<EntityItem | AliasItem> {
-  for (let after: string | null = null; ; ) {
-    const { items, next } = await entities.readPage(after);
-    yield* items;
-    if (next === null) return;
-    after = next;
-  }
 }
 
 async function refreshedOf(item: EntityItem | AliasItem, reference: GleifReference): Promise<EntityItem | null> {

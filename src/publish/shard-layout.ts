@@ -29,7 +29,7 @@ export interface BaseShard extends PlaceRange {
 export interface SliceWeight extends SliceSpan {
   /** Rows and rejected entries that it may add to what stands. */
   readonly lines: number;
-  /** Whether it holds anything but touched documents. */
+  /** Whether it holds anything but touched documents and removals that were held back. */
   readonly hasChanges: boolean;
 }
 

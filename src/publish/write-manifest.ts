@@ -129,7 +129,7 @@ function fillRateDropped(gate: FillGate): PermanentError {
 function servedBy(input: WriteManifestInput, base: Manifest | null): Pick<Manifest, 'replays_through' | 'look_ups'> {
   const { query, failed_slices, replays_through, look_ups } = input;
   if (base === null) return { replays_through, look_ups };
-  const hasFailed = failed_slices > 0 || query.some(isUnread);
+  const hasFailed = failed_slices > 0 || query.some(hasUnreadIds);
   const isWhole = query.every((counts) => counts.complete && counts.unreadable === 0 && counts.removals_held === 0);
   return {
     replays_through: hasFailed ? base.replays_through : replays_through,
@@ -138,7 +138,7 @@ function servedBy(input: WriteManifestInput, base: Manifest | null): Pick<Manife
 }
 
 /** Whether there are ids that nobody read: a worker that died leaves no failed page behind its last one. */
-function isUnread({ failed_pages, gaps, total_docs }: NamespaceCounts): boolean {
+function hasUnreadIds({ failed_pages, gaps, total_docs }: NamespaceCounts): boolean {
   return failed_pages > 0 || gaps > 0 || total_docs === null;
 }
 

@@ -19,6 +19,7 @@ import {
   usedVersion,
 } from '../agreements/look-up-items.ts';
 import { PermanentError } from '../errors.ts';
+import { allEntities } from '../stores/all-entities.ts';
 import { changeLookUps, type LookUpChange, type LookUpStores } from '../stores/change-look-ups.ts';
 import { type ImportedFile, type ImportRecord, recordImport } from '../stores/look-up-imports.ts';
 import type { EntityTable, GoverningLawTable } from '../stores/look-ups.ts';
@@ -110,7 +111,7 @@ export async function importEntityFiles(
     files.push({ file: aliases, lines, refuseRepetitions: refuseRepeatedAliases });
   }
   const roles = [...(co === undefined ? [] : ['CO' as const]), ...(cp === undefined ? [] : ['CP' as const])];
-  const members = options.isComplete ? { roles, items: allOf(stores.entities) } : null;
+  const members = options.isComplete ? { roles, items: allEntities(stores.entities) } : null;
   const plan = await planEntities(files, (key) => stores.entities.get(key), members);
   try {
     const removesTooMany = !options.allowRemovals && isTooMany(plan.members);
@@ -142,16 +143,6 @@ export async function importLawFile(file: string, stores: ImportStores, options:
     stores,
     options,
   );
-}
-
-/** In no order, which a stack would give only at the price of holding all. */
-async function* allOf(entities: Pick<EntityTable, 'readPage'>): AsyncGenerator<EntityItem | AliasItem> {
-  for (let after: string | null = null; ; ) {
-    const { items, next } = await entities.readPage(after);
-    yield* items;
-    if (next === null) return;
-    after = next;
-  }
 }
 
 /** Of the files, by path, in the order in which they are read. */
