@@ -222,6 +222,8 @@ describe('removals above the cap', () => {
     await history.expectFates(TWO, EVERY_DOCUMENT);
     const listed = await cli('rejected', TWO, '--held-removals');
     const told = JSON.parse((await cli('rejected', TWO, '--held-removals', '--json')).stdout);
+    const ofMac = await cli('rejected', TWO, '--held-removals', '--namespace', 'mac');
+    const ofNone = await cli('rejected', TWO, '--held-removals', '--namespace', 'nosuch', '--json');
     const why = await cli('why', 'mac-0000000002');
     const overrides = [{ accept: 'removals', by: 'A. Operator', reason: 'cancelled' }] as const;
     const accepted = await history.succeed(TWO, { ...cap, attempt: 2, overrides });
@@ -229,6 +231,8 @@ describe('removals above the cap', () => {
     expect(held.query).toMatchObject([{ removed: 0, removals_held: 1, complete: true }]);
     expect(listed.stdout).toContain(`1 removal held back by ${held.run}.`);
     expect(listed.stdout).toMatch(/mac +mac-0000000002 +too many for one day/);
+    expect(ofMac.stdout).toContain(`1 removal held back by ${held.run}: in mac.`);
+    expect(JSON.parse(ofNone.stdout)).toMatchObject({ code: 'USAGE', exit_code: 2 });
     expect(told).toMatchObject({
       schema: 'lexdelta.held-removals/1',
       documents: [{ namespace: 'mac', lex_id: 'mac-0000000002', reason: 'too_many' }],

@@ -17,6 +17,7 @@ export interface RejectedHead {
   /** What was asked for: `null` for all. */
   readonly rule: string | null;
   readonly namespace: string | null;
+  readonly isUnreadableOnly: boolean;
 }
 
 type Page = Pick<Terminal, 'paint' | 'width'>;
@@ -53,16 +54,16 @@ function headline(head: RejectedHead, tally: RejectedTally, { width }: Page): re
     ...(head.rule === null ? [] : [`by ${head.rule}`]),
   ].join(', ');
   const texts = head.deletion === null ? '' : ` The raw texts were ${deletedBy(head.deletion)}.`;
-  const text = `${whatOf(tally)} ${when}${only === '' ? '' : `: ${only}`}.${texts}${notKept(tally)}`;
+  const text = `${whatOf(tally, head)} ${when}${only === '' ? '' : `: ${only}`}.${texts}${notKept(tally)}`;
   return wrap(harmless(text), width);
 }
 
 /** Apart, as the verdict of the run and its ledger have them. */
-function whatOf({ documents: all, unreadable }: RejectedTally): string {
+function whatOf({ documents: all, unreadable }: RejectedTally, { isUnreadableOnly }: RejectedHead): string {
   const documents = plural(all - unreadable, 'document');
   const lines = plural(unreadable, 'unreadable line');
-  if (unreadable === 0) return documents;
-  return all === unreadable ? lines : `${documents} and ${lines}`;
+  if (isUnreadableOnly || (all === unreadable && unreadable > 0)) return lines;
+  return unreadable === 0 ? documents : `${documents} and ${lines}`;
 }
 
 function notKept({ cut_short }: RejectedTally): string {

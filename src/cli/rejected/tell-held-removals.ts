@@ -16,6 +16,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { wrap } from '../terminal/wrap.ts';
 import { writeInBlocks } from '../terminal/write-in-blocks.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
+import { checkNamespace } from './check-namespace.ts';
 
 export interface HeldRemovalsFlags extends GlobalFlags {
   readonly namespace?: string;
@@ -41,6 +42,7 @@ export async function tellHeldRemovals(
   try {
     const report = await findRun(run, data);
     checkPublished(report);
+    checkNamespace(namespace, report);
     const a3 = data.jobDailyA3Data;
     const day = await openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
     if (day.manifest.held_removals === undefined) {
@@ -51,7 +53,7 @@ export async function tellHeldRemovals(
     if (terminal.isJson) {
       onData();
       await writeInBlocks(jsonOf(report, held, given ?? Number.POSITIVE_INFINITY), terminal);
-    } else terminal.print(...(await render(report, held, given ?? DEFAULT_LIMIT, terminal)));
+    } else terminal.print(...(await render(headline(report, namespace), held, given ?? DEFAULT_LIMIT, terminal)));
     return 0;
   } finally {
     await data.close();
@@ -74,8 +76,13 @@ const WORDS: Readonly<Record<HeldReason, string>> = {
   unanswered: 'Lex did not answer for it',
 };
 
+/** What goes behind the count. */
+function headline({ run }: RunReport, namespace: string | undefined): string {
+  return `held back by ${run}${namespace === undefined ? '' : `: in ${namespace}`}.`;
+}
+
 async function render(
-  { run }: RunReport,
+  headline: string,
   held: AsyncIterable<HeldRemoval>,
   limit: number,
   { width }: Terminal,
@@ -86,7 +93,7 @@ async function render(
     total += 1;
     if (first.length < limit) first.push(one);
   }
-  const head = wrap(harmless(`${plural(total, 'removal')} held back by ${run}.`), width);
+  const head = wrap(harmless(`${plural(total, 'removal')} ${headline}`), width);
   if (total === 0) return head;
   const columns = [
     { header: 'namespace', flexible: true },

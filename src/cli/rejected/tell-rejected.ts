@@ -14,6 +14,7 @@ import type { Context, GlobalFlags } from '../context.ts';
 import { placeOf } from '../define-command.ts';
 import { findRun } from '../find-run.ts';
 import { verdictOf } from '../verdict/verdict-of.ts';
+import { checkNamespace } from './check-namespace.ts';
 import { readPageRejects } from './page-rejects.ts';
 import { type RejectedItem, readAttemptRejects } from './rejected-items.ts';
 import { renderByRule, renderRejected } from './render-rejected.ts';
@@ -52,7 +53,8 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
       const texts_deleted = deletion === null ? null : { at: deletion.decided_at, by: deletion.by };
       terminal.printJson('rejected', { run: name, business_date, source, texts_deleted, ...tally });
     } else {
-      const asked = { rule: flags.rule ?? null, namespace: flags.namespace ?? null };
+      const isUnreadableOnly = flags.unreadable ?? false;
+      const asked = { rule: flags.rule ?? null, namespace: flags.namespace ?? null, isUnreadableOnly };
       const head = { run: report.run, isPublished, deletion, ...asked };
       terminal.print(...(flags.byRule ? renderByRule : renderRejected)(head, tally, terminal));
     }
@@ -67,13 +69,6 @@ function limitsOf({ byRule, limit }: RejectedFlags, isJson: boolean): ReasonLimi
   if (byRule) return { perRule: 1, inAll: MAX_LIMIT };
   if (isJson && given === null) return { perRule: MAX_LIMIT, inAll: MAX_JSON_REASONS };
   return { perRule: given ?? DEFAULT_LIMIT, inAll: Number.POSITIVE_INFINITY };
-}
-
-/** A name that the run had not would look like one without rejects. A run that failed early does not tell its names. */
-function checkNamespace(namespace: string | undefined, { run, query }: RunReport): void {
-  const names = query.map((counts) => counts.namespace);
-  if (namespace === undefined || names.length === 0 || names.includes(namespace)) return;
-  throw new PermanentError('USAGE', `${run} has no namespace "${namespace}"; it has ${names.join(', ')}.`);
 }
 
 /** Rules of the whole table and of imports reject no document. */

@@ -7,7 +7,14 @@ import { displayWidth } from '../../../src/cli/terminal/harmless.ts';
 import { plain } from '../../../src/cli/terminal/paint.ts';
 
 const SCREEN = { paint: plain, width: 80 };
-const HEAD = { run: 'agreements-2021-10-20', isPublished: true, deletion: null, rule: null, namespace: null };
+const HEAD = {
+  run: 'agreements-2021-10-20',
+  isPublished: true,
+  deletion: null,
+  rule: null,
+  namespace: null,
+  isUnreadableOnly: false,
+};
 
 function item(lex_id: string | null, rule: string, unreadable: RejectedItem['unreadable'] = null): RejectedItem {
   const finding: Finding = { field: null, rule, severity: 'error', message: 'm', value: null, agreement_id: null };
@@ -34,6 +41,14 @@ describe('rejected, rule by rule', () => {
     expect(text).toContain('cct looks like cct-0000000247 26 bytes: m');
     expect(lines.join('\n')).toContain('2 bytes, before the firs');
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('says of no unreadable line that there is none, and nothing of documents that nobody asked for', async () => {
+    const none = await tallyByRule(stream([]), { perRule: 10, inAll: 10 });
+
+    const told = renderRejected({ ...HEAD, isUnreadableOnly: true }, none, SCREEN).join(' ');
+
+    expect(told).toBe('0 unreadable lines rejected as of agreements-2021-10-20, standing ones included.');
   });
 
   it('says that retention has deleted the raw texts, by whom and when', async () => {
