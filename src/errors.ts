@@ -95,7 +95,7 @@ export const REPAIRS = {
   TEXT_DELETED:
     'Its length and SHA-256 stay. Ask Lex for the document; `rawTextDays` says how long such texts are kept.',
   AGREEMENT_UNKNOWN:
-    'Check the spelling, --namespace and --between. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
+    'Check the spelling, and the namespace and the days that were asked for. If it is in Lex, see `lexdelta show` of the last run: was all of it read?',
   // Engine
   DEFINITION_INVALID: 'Mend the state machine definition. Only the declared part of the States Language is run.',
   EXPRESSION_INVALID: 'Mend the expression. Only the declared part of the expression language is run.',
@@ -117,7 +117,7 @@ const CORRUPT_REPAIRS = {
 /** Names of files in backquotes, as sentences have them. The working files of an attempt begin with its date. */
 const DAMAGED: readonly (readonly [RegExp, keyof typeof CORRUPT_REPAIRS])[] = [
   [/`published\//, 'published'],
-  [/`(?:as_of|holds|look-ups|replay|retention)\//, 'kept'],
+  [/`(?:holds|look-ups|replay|retention)\//, 'kept'],
   [/`[^`]*\bdata\.mdb`/, 'lmdb'],
   [/`records\//, 'records'],
   [/`(?:\d{4}-\d{2}-\d{2}|execution_input)\//, 'working'],

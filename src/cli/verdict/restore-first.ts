@@ -14,6 +14,6 @@ export function restoreFirst({ error }: RunReport, options: VerdictOptions): rea
       ...commandFact(options, 'prove it', `${PROGRAM} verify ${published}${options.flags}`),
     ];
   }
-  const isKept = /`(?:as_of|holds|look-ups|replay|retention)\//.test(text);
+  const isKept = /`(?:holds|look-ups|replay|retention)\//.test(text);
   return isKept ? fact(options, 'restore', 'that file, from a backup: docs/runbook.md, backup and restore') : null;
 }
