@@ -1,4 +1,4 @@
-import type { TableReservations } from '../../publish/delivery/table-reservations.ts';
+import type { PartlyRead, TableReservations } from '../../publish/delivery/table-reservations.ts';
 import { count, plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import { wrap } from '../terminal/wrap.ts';
@@ -13,7 +13,10 @@ export function reservationLines(reservations: TableReservations, width: number)
     ['stale', staleText(reservations)],
     ['left out', leftOutText(reservations)],
     ['unread', unreadableText(reservations)],
+    ['held', heldText(reservations)],
+    ['failed', failedText(reservations)],
     ...reservations.accepted.map((one) => ['accepted', acceptanceText(one).replace(/^accepted: /, '')] as const),
+    ...reservations.not_whole.map((one) => ['not whole', notWholeText(one)] as const),
     ...reservations.carried_over.map((one) => ['not read', carriedText(one)] as const),
   ] as const;
   return lines.flatMap(([label, text]) =>
@@ -41,6 +44,23 @@ function leftOutText({ rejected_documents: documents, stale_rows }: TableReserva
 
 function unreadableText({ unreadable_lines: lines }: TableReservations): string | null {
   return lines === 0 ? null : `${plural(lines, 'line')} of Lex could not be read`;
+}
+
+function heldText({ removals_held: held }: TableReservations): string | null {
+  if (held === 0) return null;
+  const stay = held === 1 ? 'stays: its' : 'stay: their';
+  return `${plural(held, 'document')} that Lex lists no more ${stay} removal was held back`;
+}
+
+function failedText({ not_transformed: failed }: TableReservations): string | null {
+  if (failed === 0) return null;
+  const are = failed === 1 ? 'is as it was' : 'are as they were';
+  return `${plural(failed, 'document')} could not be transformed, and ${are} before`;
+}
+
+function notWholeText({ namespace, documents_read: read, total_docs: total }: PartlyRead): string {
+  const what = total === null ? 'not all was read' : `${count(read)} of ${plural(total, 'document')} were read`;
+  return `${namespace}: ${what}, the rest is as it was before`;
 }
 
 function carriedText({ namespace, since }: TableReservations['carried_over'][number]): string {

@@ -49,6 +49,9 @@ const RESERVATIONS = {
   stale_rows: 0,
   rejected_documents: 2,
   unreadable_lines: 0,
+  removals_held: 0,
+  not_transformed: 0,
+  not_whole: [],
   accepted: [],
   carried_over: [],
 };
