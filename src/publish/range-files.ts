@@ -3,8 +3,8 @@
  * needs no more memory than a range takes, whatever the size of the table.
  */
 import { crc32 } from 'node:zlib';
-import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { inParallel } from '../stores/in-parallel.ts';
+import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { lineBatches, parsedBatches } from './lines.ts';
 
 /** Lines that are kept as text, in all ranges; then they become bytes: a third of the memory, no work for the collector. */
