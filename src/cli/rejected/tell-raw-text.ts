@@ -81,7 +81,7 @@ async function inPublished(
     const { rejected, unreadable } = await new DocumentFiles(a3, place).rejects(day);
     const entry = rejected ?? unreadable[0];
     if (entry === undefined) continue;
-    const { deleted, bytes, sha256 } = await textOfReject(a3, day, place, entry);
+    const { deleted, bytes, sha256 } = await textOfReject(a3, day, entry);
     if (deleted !== null) {
       const by = deletedBy({ by: deleted.by, decided_at: deleted.at });
       const what = `The raw text of ${place.namespace}/${place.lex_id} (${bytes} bytes, SHA-256 ${sha256}) was ${by}.`;

@@ -69,7 +69,7 @@ export async function tellWhy(asked: string, flags: WhyFlags, context: Context):
       step = `reading what became of ${document.namespace}/${document.lex_id}`;
       const history = await readDocumentHistory(data.jobDailyA3Data, days, document);
       const warnings = await readRowWarnings(data.jobDailyA3Data, all, document, history[0]?.state.rows ?? []);
-      const text = await readText(document, history[0], data);
+      const text = await readText(history[0], data);
       const story = tellStory(document, history, warnings, { between, missing, modules, text });
       stories.push(await withOrigins(await withEntityFields(story, history, entityRows), history, origins));
     }
@@ -105,15 +105,9 @@ function print(
 }
 
 /** Of the newest day; `null`: the document is not rejected on it. */
-async function readText(
-  document: Place,
-  newest: DocumentDay | undefined,
-  { jobDailyA3Data }: JobData,
-): Promise<TextOfReject | null> {
+async function readText(newest: DocumentDay | undefined, { jobDailyA3Data }: JobData): Promise<TextOfReject | null> {
   const rejected = newest?.state.rejected ?? null;
-  return rejected === null || newest === undefined
-    ? null
-    : textOfReject(jobDailyA3Data, newest.day, document, rejected);
+  return rejected === null || newest === undefined ? null : textOfReject(jobDailyA3Data, newest.day, rejected);
 }
 
 /** The newest first. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DocumentFiles } from '../../../src/publish/history/document-files.ts';
+import { DocumentFiles, shardAt } from '../../../src/publish/history/document-files.ts';
+import { textOfReject } from '../../../src/publish/history/text-of-reject.ts';
 import { openPublishedDay, type PublishedDay } from '../../../src/publish/read-published.ts';
 import type { SliceLine } from '../../../src/publish/slice-output.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
@@ -16,7 +17,7 @@ function unreadable(lex_id: string, after_id: string): SliceLine {
 }
 
 describe('what a day holds of a document', () => {
-  it('is an unreadable row with its id, behind the last document of a shard too', async () => {
+  it('is an unreadable row with its id, behind the last document of a shard too, with its text', async () => {
     const a3 = new MemoryJobDailyA3Data();
     const publish = async (date: number, base: PublishedDay | null, lines: readonly SliceLine[]) => {
       const id = { business_date: `2021-10-2${date}`, attempt: 1 };
@@ -31,6 +32,8 @@ describe('what a day holds of a document', () => {
     for (const id of IDS) {
       const { unreadable: found } = await new DocumentFiles(a3, { namespace: 'mac', lex_id: `${id}x` }).rejects(third);
       expect(found, id).toMatchObject([{ lex_id: `${id}x`, place: id }]);
+      const { part } = await textOfReject(a3, third, found[0]!);
+      expect(part, id).toBe(shardAt(third.manifest.shards, { namespace: 'mac', lex_id: id })?.texts?.path);
     }
   });
 });

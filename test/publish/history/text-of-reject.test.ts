@@ -10,7 +10,7 @@ describe('the raw text of a rejected document', () => {
     const [a3, days] = await publishThree();
     const [day, place] = [days[1]!, { namespace: 'mac', lex_id: 'm-03' }];
     const { rejected } = await new DocumentFiles(a3, place).rejects(day);
-    const told = () => textOfReject(a3, day, place, rejected!);
+    const told = () => textOfReject(a3, day, rejected!);
     const { part } = await told();
     expect(await told()).toMatchObject({ bytes: '{"raw":"bad"}'.length, deleted: null });
     expect(await a3.get(`${day.folder}/${part}`)).not.toBeNull();
