@@ -24,7 +24,8 @@ export interface DeletionRecord extends AttemptId {
   readonly decided_at: string;
 }
 
-const DELETION_KEY = /\/[1-9]\d*\.json$/;
+/** Those of raw texts alone have another end: `texts-record.ts`. */
+const DELETION_KEY = /^retention\/(\d{4}-\d{2}-\d{2})\/[1-9]\d*\.json$/;
 
 export function deletionKey({ business_date, attempt }: AttemptId): string {
   return `retention/${business_date}/${attempt}.json`;
@@ -54,18 +55,18 @@ export async function deletedTables(
 ): Promise<readonly DeletionRecord[]> {
   const gone: DeletionRecord[] = [];
   for await (const { key } of a3.list(`retention/${business_date}`)) {
-    if (!DELETION_KEY.test(key)) continue; // Of raw texts alone: `texts-record.ts`.
+    if (!DELETION_KEY.test(key)) continue;
     const record = await readJson<DeletionRecord>(key, a3);
     if (record !== null && (await a3.get(manifestKey(record))) === null) gone.push(record);
   }
   return gone.sort((a, b) => b.attempt - a.attempt);
 }
 
-/** The dates that have a record: of those without any table, retention has deleted it. */
+/** The dates of which a table has a record: of those without any table, retention has deleted it. */
 export async function deletedDates(a3: Pick<JobDailyA3Data, 'list'>): Promise<ReadonlySet<string>> {
   const dates = new Set<string>();
   for await (const { key } of a3.list('retention')) {
-    const date = /^retention\/(\d{4}-\d{2}-\d{2})\//.exec(key)?.[1];
+    const date = DELETION_KEY.exec(key)?.[1];
     if (date !== undefined) dates.add(date);
   }
   return dates;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../../src/job/business-date.ts';
 import { DEFAULT_RETENTION } from '../../../src/job/retention-policy.ts';
 import { type ApplyRetentionDeps, applyRetention } from '../../../src/publish/retention/apply-retention.ts';
+import { deletedDates } from '../../../src/publish/retention/deletion-record.ts';
 import { placeHold, readHolds, releaseHolds } from '../../../src/publish/retention/holds.ts';
 import { lookAtRetention } from '../../../src/publish/retention/retain.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
@@ -90,6 +91,16 @@ describe('retention', () => {
       by: 'agreements-2021-10-11',
       manifest_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
+  });
+
+  it('tells a date with a deleted table from one whose raw texts alone are gone', async () => {
+    const { a3, head } = await fewDays();
+    const younger = '2021-09-20';
+    await publishDay(a3, younger);
+    await retain(a3, head);
+
+    expect(await a3.get(`retention/${younger}/1.texts.json`)).not.toBeNull();
+    expect([...(await deletedDates(a3))]).toEqual([OLD]);
   });
 
   it('leaves raw texts of a date that is held after their deletion was decided, and finishes it when that ends', async () => {
