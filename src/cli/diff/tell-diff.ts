@@ -12,7 +12,7 @@ import { placeOf } from '../define-command.ts';
 import { exitCodeOfSignal } from '../signals.ts';
 import { count } from '../terminal/figures.ts';
 import { showProgressLine } from '../terminal/progress-line.ts';
-import { maskFields } from '../why/document-story.ts';
+import { maskFields } from '../why/time-line.ts';
 import { writeWholeFile } from '../write-whole-file.ts';
 import { countMasters, type MasterCounts } from './diff-masters-tally.ts';
 import { type DiffSummary, DiffTally } from './diff-tally.ts';

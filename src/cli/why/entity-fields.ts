@@ -4,7 +4,8 @@ import type { DocumentDay } from '../../publish/history/document-history.ts';
 import { type EntityRows, entityDifferences } from '../../publish/history/entity-rows.ts';
 import type { Reason } from '../../publish/history/explain-day.ts';
 import type { PublishedDay } from '../../publish/read-published.ts';
-import type { DocumentStory, StoryEvent } from './document-story.ts';
+import type { DocumentStory } from './document-story.ts';
+import type { StoryEvent } from './time-line.ts';
 
 /** @param history the story's days, the newest first. @throws PermanentError `STORE_CORRUPT` */
 export async function withEntityFields(

@@ -7,9 +7,10 @@ import { plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
-import type { DocumentStory, StoryEvent, TimeLineEntry } from './document-story.ts';
+import type { DocumentStory } from './document-story.ts';
 import { originWords } from './look-up-origins.ts';
 import { findingLines, MAX_SHOWN, rowName, short, versionWord } from './render-story.ts';
+import type { StoryEvent, TimeLineEntry } from './time-line.ts';
 
 const INDENT = ' '.repeat(14);
 
