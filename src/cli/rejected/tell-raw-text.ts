@@ -2,6 +2,7 @@
 import { PermanentError } from '../../errors.ts';
 import { manifestKey } from '../../publish/attempt-files.ts';
 import { DocumentFiles } from '../../publish/history/document-files.ts';
+import { namespacesOf } from '../../publish/history/find-agreement.ts';
 import { type RawText, readRawText } from '../../publish/history/read-raw-text.ts';
 import { textOfReject } from '../../publish/history/text-of-reject.ts';
 import type { Place } from '../../publish/published.ts';
@@ -77,7 +78,7 @@ async function inPublished(
 ): Promise<readonly Found[]> {
   const day = await openPublishedDay(a3, report.publication?.manifest ?? manifestKey(report));
   const found: Found[] = [];
-  for (const place of placesOf(Object.keys(day.manifest.mapping_versions), asked, namespace)) {
+  for (const place of placesOf(namespacesOf([day]), asked, namespace)) {
     const { rejected, unreadable } = await new DocumentFiles(a3, place).rejects(day);
     const entry = rejected ?? unreadable[0];
     if (entry === undefined) continue;

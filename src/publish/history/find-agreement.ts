@@ -62,6 +62,7 @@ export async function findAgreement(
 export function namespacesOf(days: readonly Pick<PublishedDay, 'manifest'>[]): readonly string[] {
   const names = days.flatMap(({ manifest }) => [
     ...Object.keys(manifest.mapping_versions),
+    ...(manifest.carried_over ?? []).map(({ namespace }) => namespace),
     ...manifest.shards.flatMap(({ through }) => through?.namespace ?? []),
   ]);
   return [...new Set(names)].sort();

@@ -22,6 +22,15 @@ const CO =
 const CP = 'CP.2,CP.3,CP.4\nBFM8T61CT2L1QCEMIK50,Y,UBS AG\n549300SZJ9VS8SGXAN81,Y,UBS Group AG\n';
 const LAWS = 'law_key,display_name\nNew York,New York\n';
 
+const ONLY_CCT = {
+  max_parallel_executions: 2,
+  query_batch_size: 1000,
+  business_date: '2021-10-21',
+  query_percentage_success: 0.9,
+  docs_transformation_percentage_success: 0.9,
+  namespaces: [{ namespace: 'cct', total_docs: 0, total_docs_queried: 0 }],
+};
+
 let root: string;
 let printed = '';
 
@@ -105,6 +114,18 @@ describe('the text of a rejected document', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toContain(`1 ${word} St`);
     expect(json).toMatchObject({ namespace: 'mac', lex_id: 'mac-0000000050', raw: stdout, bytes: stdout.length });
+  });
+
+  it('is given of a namespace, too, that the run left out', async () => {
+    await writeFile(join(root, 'cct.json'), JSON.stringify(ONLY_CCT));
+    const kinds = ['date', 'query', 'transform'].flatMap((kind) => ['--accept', kind]);
+    const run = ['run', '--input', 'cct.json', '--lex', 'lex', ...kinds, '--by', 'Ada', '--reason', 'a test'];
+    expect((await runCli(run, { services: LOCAL_SERVICES, cwd: root })).stdout).toContain('PUBLISHED');
+
+    expect(await raw('2021-10-21', '--raw', 'mac/mac-0000000050')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(`1 ${WORD} too St`),
+    });
   });
 
   it('is told as deleted where retention has deleted it, and as unknown where nothing is rejected', async () => {
