@@ -1,9 +1,10 @@
 /** The work of `lexdelta hold`. */
 import { PermanentError } from '../../errors.ts';
+import { attemptOfManifest } from '../../publish/attempt-files.ts';
 import { deletedBy, deletionsOfTexts } from '../../publish/retention/deleted-texts.ts';
-import { deletedTables, tableDeleted } from '../../publish/retention/deletion-record.ts';
+import { deletedTables, readDeletionRecord, tableDeleted } from '../../publish/retention/deletion-record.ts';
 import { placeHold, releaseHolds, type Signed } from '../../publish/retention/holds.ts';
-import { asOfKey } from '../../publish/write-as-of.ts';
+import { findTableOf } from '../../publish/table-of-date.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { readDate } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
@@ -56,12 +57,18 @@ async function place(date: string, signed: Signed, data: JobData, { terminal }: 
   return 0;
 }
 
-/** @throws PermanentError `TABLE_DELETED`: it had one */
+/** Whether it has one, also where its pointer is lost. @throws PermanentError `TABLE_DELETED`: it had one */
 async function hasTable(date: string, { jobDailyA3Data: a3, jobStats }: JobData): Promise<boolean> {
-  if ((await a3.get(asOfKey(date))) !== null || (await jobStats.getLock()).as_of === date) return true;
+  const { manifest, pointerFault } = await findTableOf({ jobStats, a3 }, date);
+  if (manifest !== null && (pointerFault === null || (await isKept(manifest, a3)))) return true;
   const [deleted] = await deletedTables(a3, date);
   if (deleted !== undefined) throw tableDeleted(deleted);
   return false;
+}
+
+/** The pointer goes first, so a table that has lost its own may be on its way. */
+async function isKept(manifest: string, a3: JobData['jobDailyA3Data']): Promise<boolean> {
+  return (await a3.get(manifest)) !== null && (await readDeletionRecord(a3, attemptOfManifest(manifest))) === null;
 }
 
 async function release(date: string, signed: Signed, data: JobData, { terminal }: Context): Promise<number> {

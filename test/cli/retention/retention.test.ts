@@ -253,4 +253,17 @@ describe('lexdelta hold', () => {
     expect(await keysOf(a3, `holds/${OLD}`)).toEqual([]);
     expect(JSON.parse(early.stdout)).toMatchObject({ business_date: '2021-10-12', has_table: false });
   });
+
+  it('knows the table of a date whose pointer is lost, but none that is being deleted', async () => {
+    const hold = async () => (await lexdelta('hold', OLD, '--by', 'Ada', '--reason', 'a letter', '--json')).stdout;
+    const manifest = await a3.get(`published/as_of=${OLD}/attempt=1/manifest.json`);
+    await a3.remove([`as_of/${OLD}.json`]);
+    expect(JSON.parse(await hold())).toMatchObject({ business_date: OLD, has_table: true });
+
+    await lexdelta('hold', OLD, '--release', '--by', 'Ada', '--reason', 'closed');
+    await lexdelta('retention', '--by', 'Bob');
+    await a3.putOnce(`published/as_of=${OLD}/attempt=1/manifest.json`, manifest!);
+
+    expect(JSON.parse(await hold())).toMatchObject({ has_table: false });
+  });
 });
