@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { executionName } from '../../../src/job/business-date.ts';
 import type { JobStores } from '../../../src/stores/job-stores.ts';
+import type { ImportRecord } from '../../../src/stores/look-up-imports.ts';
 import type { EmbeddedHome } from './embedded-home.ts';
 import type { Operators } from './operators.ts';
 import type { Lexdelta, Printed } from './run-lexdelta.ts';
@@ -28,6 +29,9 @@ const LOOKS: readonly (readonly string[])[] = [
   ['rejected', FIRST, '--by-rule'],
   ['rejected', executionName(LAST, 1), '--rule', 'A3.6-unknown'],
   ['rejected', LAST, '--json'],
+  ['rejected', LAST, '--unreadable'],
+  ['rejected', LAST, '--held-removals', '--json'],
+  ['rejected', LAST, '--raw', 'docman-0000000097'],
   ['findings', LAST],
   ['verify', FIRST],
   ['verify', LAST],
@@ -114,6 +118,14 @@ export function operatorTests(homes: () => BothHomes): void {
       expect(shown.stdout).toContain(`✔ PUBLISHED  Table A-3 as of ${LAST}: 715 rows`);
     });
 
+    it('sees what a run would do, and starts none', async () => {
+      const { exitCode, stdout } = await reader('run', '--business-date', '2021-10-22', '--dry-run', '--json');
+
+      const reprocess = { mac: 0, docman: 0, pwm: 0, cct: 0 };
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: 'preview', action: 'start', attempt: 1, reprocess });
+      expect(exitCode).toBe(0);
+    });
+
     it.each([
       { args: ['run', '--business-date', '2021-10-22'], right: 'StartExecution' },
       { args: ['entities', 'import', '--aliases', 'aliases.csv'], right: 'PutObject' },
@@ -140,8 +152,22 @@ export function operatorTests(homes: () => BothHomes): void {
         expect({ args, ...there }).toEqual({ args, ...here });
         expect(there.exitCode).toBe(0);
       }
+      for (const [tables, imports] of [
+        ['entities', 4],
+        ['laws', 1],
+      ] as const) {
+        const { there, here } = await inBoth(importer, [tables, 'imports', '--limit', String(imports), '--json']);
+        expect(importsIn(there)).toEqual(importsIn(here));
+        expect(importsIn(there)).toHaveLength(imports);
+      }
     });
   });
+}
+
+/** Without their numbers and times: before the tests each home has imported for itself. */
+function importsIn({ stdout }: Printed): readonly unknown[] {
+  const { items } = JSON.parse(stdout) as { readonly items: readonly ImportRecord[] };
+  return items.map(({ kind, by, files, keys, removed }) => ({ kind, by, files, keys, removed }));
 }
 
 function digestsIn(folder: string): Readonly<Record<string, string>> {
