@@ -25,7 +25,8 @@ export function shardAt(shards: readonly Shard[], place: Place): Shard | null {
   return shards[low] ?? null;
 }
 
-function shardBefore(shards: readonly Shard[], place: Place): Shard | null {
+/** The one before that. */
+export function shardBefore(shards: readonly Shard[], place: Place): Shard | null {
   const shard = shardAt(shards, place);
   return shard === null ? null : (shards[shards.indexOf(shard) - 1] ?? null);
 }

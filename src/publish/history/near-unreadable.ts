@@ -1,8 +1,8 @@
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { comparePlaces } from '../place.ts';
-import type { Place, RejectedEntry } from '../published.ts';
+import type { Place, RejectedEntry, Shard } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
-import { shardAt } from './document-files.ts';
+import { shardAt, shardBefore } from './document-files.ts';
 import { searchLines } from './search-lines.ts';
 
 export interface NearUnreadable {
@@ -24,24 +24,32 @@ export async function nearUnreadable(
   { folder, manifest }: PublishedDay,
   place: Place,
 ): Promise<NearUnreadable | null> {
-  const shard = shardAt(manifest.shards, place);
-  if (shard === null || shard.unreadable === 0) return null;
-  const found = await searchLines<RejectedEntry, { readonly after: string; readonly looksLike: string | null }>(
-    a3,
-    folder,
-    shard.rejected,
-    {
-      texts: ['"kind":"unreadable"'],
-      isMeant: (line) =>
-        line.kind === 'unreadable' &&
-        line.lex_id === null &&
-        line.namespace === place.namespace &&
-        comparePlaces({ namespace: line.namespace, lex_id: line.place }, place) < 0,
-      keep: ({ place: after, findings }) => ({ after, looksLike: findings[0]?.value ?? null }),
-    },
-  );
-  const after = found.at(-1)?.after;
-  if (after === undefined) return null;
-  const near = found.filter((one) => one.after === after);
-  return { rows: near.length, after, isAlike: near.some(({ looksLike }) => looksLike === place.lex_id) };
+  // A row stands at the document before it, which may be the last one of the shard before.
+  for (const shard of [shardAt(manifest.shards, place), shardBefore(manifest.shards, place)]) {
+    if (shard === null || shard.unreadable === 0) continue;
+    const found = await rowsBefore(a3, folder, shard, place);
+    const after = found.at(-1)?.after;
+    if (after === undefined) continue;
+    const near = found.filter((one) => one.after === after);
+    return { rows: near.length, after, isAlike: near.some(({ looksLike }) => looksLike === place.lex_id) };
+  }
+  return null;
+}
+
+/** Those of the shard, in their order. */
+function rowsBefore(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  folder: string,
+  { rejected }: Shard,
+  place: Place,
+): Promise<readonly { readonly after: string; readonly looksLike: string | null }[]> {
+  return searchLines(a3, folder, rejected, {
+    texts: ['"kind":"unreadable"'],
+    isMeant: (line: RejectedEntry) =>
+      line.kind === 'unreadable' &&
+      line.lex_id === null &&
+      line.namespace === place.namespace &&
+      comparePlaces({ namespace: line.namespace, lex_id: line.place }, place) < 0,
+    keep: ({ place: after, findings }) => ({ after, looksLike: findings[0]?.value ?? null }),
+  });
 }

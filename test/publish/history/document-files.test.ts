@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DocumentFiles, shardAt } from '../../../src/publish/history/document-files.ts';
+import { nearUnreadable } from '../../../src/publish/history/near-unreadable.ts';
 import { textOfReject } from '../../../src/publish/history/text-of-reject.ts';
 import { openPublishedDay, type PublishedDay } from '../../../src/publish/read-published.ts';
 import type { SliceLine } from '../../../src/publish/slice-output.ts';
@@ -12,7 +13,7 @@ function valid(content: string): readonly SliceLine[] {
   return IDS.map((id) => validLine(id, [transformedRow({ 'A3.2': 'B', 'A3.3': id, 'A3.6': 'X' })], content));
 }
 
-function unreadable(lex_id: string, after_id: string): SliceLine {
+function unreadable(lex_id: string | null, after_id: string): SliceLine {
   return { op: 'unreadable', lex_id, after_id, rule: 'LEX-x', message: 'm', raw: '{', raw_encoding: 'utf-8' };
 }
 
@@ -34,6 +35,22 @@ describe('what a day holds of a document', () => {
       expect(found, id).toMatchObject([{ lex_id: `${id}x`, place: id }]);
       const { part } = await textOfReject(a3, third, found[0]!);
       expect(part, id).toBe(shardAt(third.manifest.shards, { namespace: 'mac', lex_id: id })?.texts?.path);
+    }
+  });
+
+  it('may be an unreadable row without an id, behind the last document of a shard too', async () => {
+    const a3 = new MemoryJobDailyA3Data();
+    const first = { business_date: '2021-10-20', attempt: 1 };
+    const second = { business_date: '2021-10-21', attempt: 1 };
+    const { manifest: base } = await publishDay(a3, first, null, [{ namespace: 'mac', lines: valid('one') }]);
+    const rows = IDS.map((id) => unreadable(null, id));
+    const { manifest } = await publishDay(a3, second, base, [{ namespace: 'mac', lines: rows }]);
+    const day = await openPublishedDay(a3, manifest);
+    expect(day.manifest.shards.length).toBeGreaterThan(1);
+
+    for (const id of IDS) {
+      const near = await nearUnreadable(a3, day, { namespace: 'mac', lex_id: `${id}x` });
+      expect(near, id).toEqual({ rows: 1, after: id, isAlike: false });
     }
   });
 });
