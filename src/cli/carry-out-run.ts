@@ -35,16 +35,7 @@ export async function carryOutRun(
   context: Context,
 ): Promise<number> {
   const { terminal } = context;
-  const date = request.input.business_date;
-  const onDate = remarksOnDate(date, new Date(context.now()).toISOString(), days);
-  const found = await findDatesLeftBehind(date, runtime.jobStats, days);
-  const leftBehind = remarksOnDatesLeftBehind(date, found);
-  const isUnusual = leftBehind.length > 0 || !days.calendar.isBusinessDay(date);
-  const plan = flags.dryRun || isUnusual ? await runtime.preview(request) : null;
-  // One that has begun goes on, whatever its date: it was asked for before.
-  if (plan?.action === 'start') {
-    await checkExpected(request.input, found, runtime.jobStats, days, commandOf(runtime, request, flags));
-  }
+  const { plan, onDate, leftBehind } = await lookBefore(runtime, request, flags, days, context);
   if (flags.dryRun && plan !== null) {
     if (isToWork(plan)) tellRemarks([...onDate, ...leftBehind], context);
     return tellPreview(plan, context, await reprocessOf(request, plan, flags, context));
@@ -75,6 +66,35 @@ export async function carryOutRun(
   if (outcome.kind === 'stopped') return tellStop(outcome, runtime.isElsewhere, signal, context);
   const runHint = hintOfRun(flags, request.input, runtime.jobDefaults ?? JOB_DEFAULTS);
   return tellEnd(outcome, request.input, { flags: flagsForHints(flags), runHint }, context);
+}
+
+interface LookBefore {
+  /** `null`: nobody asks for it, and the date is one that is expected. */
+  readonly plan: RunPlan | null;
+  /** Remarks on the date itself, and on those that it leaves behind. */
+  readonly onDate: readonly string[];
+  readonly leftBehind: readonly string[];
+}
+
+/** @throws PermanentError `DATE_UNEXPECTED` */
+async function lookBefore(
+  runtime: JobRuntime,
+  request: RunRequest,
+  flags: RunFlags,
+  days: BusinessDays,
+  context: Context,
+): Promise<LookBefore> {
+  const date = request.input.business_date;
+  const onDate = remarksOnDate(date, new Date(context.now()).toISOString(), days);
+  const found = await findDatesLeftBehind(date, runtime.jobStats, days);
+  const leftBehind = remarksOnDatesLeftBehind(date, found);
+  const isUnusual = leftBehind.length > 0 || !days.calendar.isBusinessDay(date);
+  const plan = flags.dryRun || isUnusual ? await runtime.preview(request) : null;
+  // One that has begun goes on, whatever its date: it was asked for before.
+  if (plan?.action === 'start') {
+    await checkExpected(request.input, found, runtime.jobStats, days, commandOf(runtime, request, flags));
+  }
+  return { plan, onDate, leftBehind };
 }
 
 /** `null`: nothing would begin, or there is no table to begin with. */
