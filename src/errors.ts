@@ -17,7 +17,8 @@ export const REPAIRS = {
     'Check the date, above all its year. A table of a day to come is made only with --accept date --by NAME --reason TEXT. Nothing was created.',
   DATE_UNEXPECTED:
     'Check the date, and make the days before it first. If it is right, accept it with --accept date --by NAME --reason TEXT. Nothing was created.',
-  DATE_OUT_OF_ORDER: 'Accept it with --accept date --by NAME --reason TEXT.',
+  DATE_OUT_OF_ORDER:
+    'Check the date, above all its year. If a day of the past is wanted, accept it with --accept date --by NAME --reason TEXT. It then is the base of the next run.',
   QUERY_GATE_FAILED: 'See the cause of each namespace, mend it, and start the next attempt.',
   TRANSFORMATION_GATE_FAILED:
     'See `lexdelta rejected <run> --by-rule`, mend the causes, and start the next attempt. No hash was written.',

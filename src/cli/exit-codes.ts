@@ -9,6 +9,7 @@ const EXIT_CODES: Partial<Readonly<Record<ErrorCode, ExitCode>>> = {
   USAGE: 2,
   DATE_NOT_BEGUN: 2,
   DATE_UNEXPECTED: 2,
+  DATE_OUT_OF_ORDER: 2,
   NODE_TOO_OLD: 2,
   CONFIG_INVALID: 2,
   FILE_NOT_READABLE: 2,

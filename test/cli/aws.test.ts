@@ -99,7 +99,9 @@ describe('lexdelta --aws run', () => {
     const later = await run('--attempt', '3');
     const lex = await run('--lex', 'https://lex');
 
+    expect(earlier.exitCode).toBe(2);
     expect(earlier.stderr).toContain('[DATE_OUT_OF_ORDER]');
+    expect(earlier.stderr).toContain('above all its year');
     expect(later.stderr).toContain('[RUN_UNKNOWN] Attempt 3');
     expect(lex).toMatchObject({ exitCode: 2 });
     expect(lex.stderr).toContain('[USAGE] The stack ours reads a Lex of its own');

@@ -97,8 +97,8 @@ describe('renderVerdict', () => {
                         1 of other rules
         gates       query     3,708,719/3,708,719 read = 100 % (>= 90 %)  ✔ passed
                     transform 2,981/3,022 valid = 98.6 % (>= 90 %)  ✔ passed
-                    fill      worst is A3.12.1: 3,911,440/3,921,440 = 99.7 % (>= 95 %)
-                     ✔ passed"
+                    fill      closest A3.12.1: 3,911,440/3,921,440 = 99.7 % (>= 95 %)
+                    ✔ passed"
     `);
     expect(lines.every((line) => displayWidth(line) <= 80)).toBe(true);
   });

@@ -59,10 +59,10 @@ function headline(head: RejectedHead, tally: RejectedTally, { width }: Page): re
 }
 
 /** Apart, as the verdict of the run and its ledger have them. */
-function whatOf({ documents: all, unreadable }: RejectedTally, { isUnreadableOnly }: RejectedHead): string {
-  const documents = plural(all - unreadable, 'document');
+function whatOf({ documents: rejected, unreadable }: RejectedTally, { isUnreadableOnly }: RejectedHead): string {
+  const documents = plural(rejected, 'document');
   const lines = plural(unreadable, 'unreadable line');
-  if (isUnreadableOnly || (all === unreadable && unreadable > 0)) return lines;
+  if (isUnreadableOnly || (rejected === 0 && unreadable > 0)) return lines;
   return unreadable === 0 ? documents : `${documents} and ${lines}`;
 }
 

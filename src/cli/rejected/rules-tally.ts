@@ -31,7 +31,7 @@ export interface RuleTally {
 }
 
 export interface RejectedTally {
-  /** Unreadable rows among them. */
+  /** Unreadable lines are none. */
   readonly documents: number;
   readonly unreadable: number;
   /** Documents with more findings than are kept of one: more was found in them than is told. */
@@ -72,7 +72,7 @@ export async function tallyByRule(
   const counts = { documents: 0, unreadable: 0, cut_short: 0 };
   let kept = 0;
   for await (const { namespace, lex_id, since, findings, unreadable } of items) {
-    counts.documents += 1;
+    counts.documents += Number(unreadable === null);
     counts.unreadable += Number(unreadable !== null);
     counts.cut_short += Number(findings.some(({ rule }) => rule === MORE_FINDINGS));
     const errors = findings.filter(({ severity }) => severity === 'error');

@@ -45,7 +45,7 @@ export async function tellRejected(run: string, flags: RejectedFlags, context: C
     const items = onlyAskedFor(readItems(report, data), flags);
     const tally = await tallyByRule(items, limits);
     // Standing rejects may be of a namespace that this run left out.
-    if (tally.documents === 0) checkNamespace(flags.namespace, report);
+    if (tally.documents + tally.unreadable === 0) checkNamespace(flags.namespace, report);
     const source = isPublished ? 'published' : 'attempt';
     const deletion = isPublished ? await readDeletion(report, data) : null;
     const { run: name, business_date } = report;

@@ -121,11 +121,12 @@ function triedAgainText({ transformation, transformation_gate: gate }: RunReport
   return [`          ${count(again)} that stood rejected ${again === 1 ? 'was' : 'were'} tried again, not counted`];
 }
 
+/** Of all fields, the one that is closest to its bound: others may be emptier, and were before. */
 function fillGateText(gate: FillGate | null): readonly string[] {
   if (gate === null) return [];
   const { field, numerator, denominator, ratio, threshold } = gate;
   const [share, bound] = sharesApart(ratio, threshold);
-  const figure = `worst is ${field}: ${count(numerator)}/${count(denominator)} = ${share}`;
+  const figure = `closest ${field}: ${count(numerator)}/${count(denominator)} = ${share}`;
   return [`fill      ${figure} (>= ${bound})  ${stateOf(gate)}`];
 }
 

@@ -41,7 +41,7 @@ export function tableReservations(
   return {
     empty_mandatory: fill === undefined ? null : emptyMandatory(fill),
     stale_rows: rows.stale,
-    rejected_documents: rejected_now - unreadable_now,
+    rejected_documents: rejected_now,
     unreadable_lines: unreadable_now,
     removals_held: namespaces.reduce((sum, { removals_held }) => sum + removals_held, 0),
     not_transformed: namespaces.reduce((sum, { not_transformed }) => sum + not_transformed, 0),

@@ -73,7 +73,7 @@ describe('rejected, rule by rule', () => {
 
     const tally = await tallyByRule(stream(items), { perRule: 10, inAll: 10 });
 
-    expect(tally).toMatchObject({ documents: 3, unreadable: 1, cut_short: 1 });
+    expect(tally).toMatchObject({ documents: 2, unreadable: 1, cut_short: 1 });
     expect(tally.rules.map(({ rule }) => rule)).toEqual(['A', 'B']);
     expect(renderRejected(HEAD, tally, SCREEN).slice(0, 3).join(' ')).toBe(
       '2 documents and 1 unreadable line rejected as of agreements-2021-10-20, standing ones included. ' +
