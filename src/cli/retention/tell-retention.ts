@@ -3,12 +3,14 @@ import { PermanentError } from '../../errors.ts';
 import { parseExecutionName } from '../../job/business-date.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import { RETENTION_BOUNDS, type RetentionPolicy, retentionProblem } from '../../job/retention-policy.ts';
+import { asOfKey } from '../../publish/write-as-of.ts';
 import type { JobData } from '../../runtime/job-data.ts';
 import { carryOutRetention, lookForRetention, type Position, type RetentionStores } from '../../steps/retention.ts';
 import { readWhole } from '../arguments.ts';
 import { readConfig } from '../config.ts';
 import type { Context, GlobalFlags } from '../context.ts';
 import { flagsForHints, placeOf } from '../define-command.ts';
+import { rebuildPointersHint } from '../rebuild-pointers-hint.ts';
 import { checkRetention } from './check-retention.ts';
 import { renderFaults, renderPlan, renderSummary } from './render-retention.ts';
 import { planAsJson } from './retention-json.ts';
@@ -45,6 +47,8 @@ export async function tellRetention(flags: RetentionFlags, context: Context): Pr
       const faults = await checkRetention(look, data);
       if (terminal.isJson) terminal.printJson('retention', { rule: policy, newest: look.plan.newest, faults });
       else terminal.print(...renderFaults(faults, look, terminal));
+      const isAboutPointers = faults.some(({ business_date, text }) => text.includes(asOfKey(business_date)));
+      if (isAboutPointers) terminal.note(rebuildPointersHint(flags));
       return faults.length === 0 ? 0 : 1;
     }
     if (flags.dryRun) {

@@ -8,6 +8,7 @@ import { readRunReport } from '../../runtime/run-report.ts';
 import type { RunStatus } from '../../stores/job-stats.ts';
 import { readDate, readWhole } from '../arguments.ts';
 import type { Context, GlobalFlags } from '../context.ts';
+import { rebuildPointersHint } from '../rebuild-pointers-hint.ts';
 import { exitCodeOfSignal } from '../signals.ts';
 import { count } from '../terminal/figures.ts';
 import { showProgressLine } from '../terminal/progress-line.ts';
@@ -36,6 +37,9 @@ export async function tellVerify(dateText: string, flags: VerifyFlags, context: 
     const told = { ...found, is_proven: found.fault_count === 0, notes };
     if (terminal.isJson) terminal.printJson('verify', told);
     else terminal.print(...renderVerification(told, terminal));
+    // Without JobStats nothing would say what to write.
+    const canRebuild = table.pointerFault !== undefined && verified.unread === null;
+    if (canRebuild) terminal.note(rebuildPointersHint(flags));
     return told.is_proven ? 0 : 1;
   } finally {
     await verified.close();
