@@ -51,13 +51,18 @@ export async function* parsedBatches<T>(
   }
 }
 
-/** @throws PermanentError `STORE_CORRUPT` naming the file and the line's number, from 1 */
-export function parseLine<T>(line: string, name: string, number: number, parse: (line: string) => T): T {
+/**
+ * @param number from 1; `null`: not counted
+ * @throws PermanentError `STORE_CORRUPT` naming the file and the line's number
+ */
+export function parseLine<T>(line: string, name: string, number: number | null, parse: (line: string) => T): T {
   try {
     return parse(line);
   } catch (error) {
     // The parser's own message quotes the text: contents of documents never go into an error.
-    if (error instanceof SyntaxError) throw corrupt(name, `cannot be parsed in line ${number}`);
+    if (error instanceof SyntaxError) {
+      throw corrupt(name, number === null ? 'cannot be parsed' : `cannot be parsed in line ${number}`);
+    }
     throw error;
   }
 }

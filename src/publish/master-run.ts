@@ -5,7 +5,7 @@ import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 import { masterRunKey } from './attempt-files.ts';
-import { corrupt } from './lines.ts';
+import { corrupt, parseLine } from './lines.ts';
 import { putFirst } from './put-first.ts';
 import { mustStand } from './shard-plan.ts';
 
@@ -60,7 +60,7 @@ export async function standingRun(
 async function readHeader(key: string, a3: Pick<JobDailyA3Data, 'firstLine'>): Promise<RunHeader | null> {
   const line = await a3.firstLine(key);
   if (line === null) return null;
-  const header = JSON.parse(line) as RunHeader;
+  const header = parseLine(line, key, 1, (text) => JSON.parse(text) as RunHeader);
   if (header.format !== 1) throw corrupt(key, 'is not of format 1');
   return header;
 }

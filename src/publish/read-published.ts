@@ -3,7 +3,7 @@ import { PermanentError } from '../errors.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { JobStats } from '../stores/job-stats.ts';
 import { attemptOfManifest, publishedFolder } from './attempt-files.ts';
-import { corrupt, parsedBatches } from './lines.ts';
+import { corrupt, parsedBatches, parseLine } from './lines.ts';
 import { loadManifest } from './manifest.ts';
 import type {
   ChangeLine,
@@ -92,7 +92,7 @@ export async function readLedger(a3: Pick<JobDailyA3Data, 'open'>, day: Publishe
   const file = day.manifest.ledger;
   const lines: string[] = [];
   for await (const batch of readPublishedLines(a3, day.folder, file)) lines.push(...batch);
-  return JSON.parse(lines.join('\n')) as Ledger;
+  return parseLine(lines.join('\n'), `${day.folder}/${file.path}`, null, (text) => JSON.parse(text) as Ledger);
 }
 
 /** Clock values of the run; `null`: they are not there. @throws PermanentError `STORE_CORRUPT` */

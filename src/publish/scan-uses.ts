@@ -4,7 +4,7 @@
  */
 import type { Use } from '../agreements/look-up-items.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
-import { corrupt, parsedBatches } from './lines.ts';
+import { corrupt, parsedBatches, parseLine } from './lines.ts';
 import type { Place, Shard, UsesLine } from './published.ts';
 import { readPublishedLines } from './published-file-reader.ts';
 
@@ -34,5 +34,9 @@ function scanLine(line: string, name: string): ScannedUse {
   const end = line.indexOf(PLACES_MEMBER);
   if (end < 0) throw corrupt(name, 'has a line without documents');
   const use = JSON.parse(`${line.slice(0, end)}}`) as Use;
-  return { use, places: () => (JSON.parse(line) as UsesLine).lex_ids };
+  return { use, places: () => parseLine(line, name, null, parseUses).lex_ids };
+}
+
+function parseUses(line: string): UsesLine {
+  return JSON.parse(line) as UsesLine;
 }

@@ -6,7 +6,7 @@
 import type { AttemptId } from '../job/contracts.ts';
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import { isSliceOutput, recordsFolder, sliceListKey } from './attempt-files.ts';
-import { corrupt } from './lines.ts';
+import { corrupt, parseLine } from './lines.ts';
 import { putFirst } from './put-first.ts';
 import { mustStand } from './shard-plan.ts';
 import type { SliceHeader } from './slice-output.ts';
@@ -76,10 +76,11 @@ async function readSliceList(
   list: number,
   a3: Pick<JobDailyA3Data, 'get'>,
 ): Promise<readonly SliceEntry[] | null> {
-  const body = await a3.get(sliceListKey(id, list));
+  const key = sliceListKey(id, list);
+  const body = await a3.get(key);
   if (body === null) return null;
   const lines = body.toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as SliceEntry);
+  return lines.map((line, i) => parseLine(line, key, i + 1, (text) => JSON.parse(text) as SliceEntry));
 }
 
 async function lastKeyOf(id: AttemptId, list: number, a3: Pick<JobDailyA3Data, 'get'>): Promise<string | null> {

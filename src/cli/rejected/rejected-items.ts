@@ -6,7 +6,7 @@ import { compareBytes } from '../../agreements/byte-order.ts';
 import type { Finding } from '../../agreements/transformed.ts';
 import type { AttemptId } from '../../job/contracts.ts';
 import { isSliceOutput, recordsFolder } from '../../publish/attempt-files.ts';
-import { lineBatches, parsedBatches } from '../../publish/lines.ts';
+import { lineBatches, parsedBatches, parseLine } from '../../publish/lines.ts';
 import { textDigest } from '../../publish/rejected-text.ts';
 import type { SliceHeader, SliceLine, UnreadableRowLine } from '../../publish/slice-output.ts';
 import type { UnreadableLine } from '../../steps/pages/page-object.ts';
@@ -62,7 +62,7 @@ async function* readAttemptLines(
   for (const { key, header } of await listSlices(a3, id)) {
     const blocks = await a3.open(key);
     if (blocks === null) continue;
-    for await (const lines of parsedBatches(lineBatches(blocks, key), key, parseLine)) {
+    for await (const lines of parsedBatches(lineBatches(blocks, key), key, parseAny)) {
       for (const line of lines) yield { line, namespace: header.namespace };
     }
   }
@@ -76,7 +76,7 @@ async function listSlices(
   for await (const { key } of a3.list(recordsFolder(id))) {
     if (!isSliceOutput(id, key)) continue;
     const line = await a3.firstLine(key);
-    if (line !== null) slices.push({ key, header: JSON.parse(line) as SliceHeader });
+    if (line !== null) slices.push({ key, header: parseHeader(line, key) });
   }
   return slices.toSorted(
     ({ header: a }, { header: b }) =>
@@ -84,7 +84,11 @@ async function listSlices(
   );
 }
 
-function parseLine(text: string): SliceHeader | SliceLine {
+function parseHeader(line: string, key: string): SliceHeader {
+  return parseLine(line, key, 1, (text) => JSON.parse(text) as SliceHeader);
+}
+
+function parseAny(text: string): SliceHeader | SliceLine {
   return JSON.parse(text) as SliceHeader | SliceLine;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { Cursor } from '../cursor.ts';
+import { parseLine } from '../lines.ts';
 import { comparePlaces, isSameBound } from '../place.ts';
 import type { ChangeLine, Place, Shard, TableRow } from '../published.ts';
 import { readPublishedLines } from '../published-file-reader.ts';
@@ -64,31 +65,59 @@ interface Side {
 }
 
 async function* diffSegment(a3: Pick<JobDailyA3Data, 'open'>, from: Side, to: Side): AsyncIterable<RowDifference> {
-  const old = new Cursor(linesOf(a3, from));
-  const now = new Cursor(linesOf(a3, to));
+  const old = new SideLines(a3, from);
+  const now = new SideLines(a3, to);
   try {
     await Promise.all([old.advance(), now.advance()]);
     while (old.head !== null || now.head !== null) {
       // Most rows are copies: nothing is parsed for them.
       const isCopy = old.head === now.head;
-      const [before, after] = isCopy ? [null, null] : [rowOf(old.head), rowOf(now.head)];
+      const [before, after] = isCopy ? [null, null] : [old.row(), now.row()];
       const order = isCopy ? 0 : compareRows(before, after);
       if (order <= 0) await old.advance();
       if (order >= 0) await now.advance();
       const difference = differenceOf(order <= 0 ? before : null, order >= 0 ? after : null);
       if (difference !== null) yield difference;
     }
+  } catch (error) {
+    // A line that is damaged may be JSON still and lack what a row has: at the end of its file the damage is known.
+    if (error instanceof TypeError) for (const side of [old, now]) while (side.head !== null) await side.advance();
+    throw error;
   } finally {
     await Promise.all([old.close(), now.close()]);
   }
 }
 
-async function* linesOf(a3: Pick<JobDailyA3Data, 'open'>, { day, shards }: Side): AsyncIterable<readonly string[]> {
-  for (const { table } of shards) yield* readPublishedLines(a3, day.folder, table);
+/** The lines of a side, one ahead. */
+class SideLines extends Cursor<string> {
+  /** The file that `head` is of: a batch is of one, and the next is read when all of it is behind. */
+  readonly #file: { name: string };
+
+  constructor(a3: Pick<JobDailyA3Data, 'open'>, side: Side) {
+    const file = { name: '' };
+    super(
+      linesOf(a3, side, (name) => {
+        file.name = name;
+      }),
+    );
+    this.#file = file;
+  }
+
+  /** What the line says; `null` at the end. @throws PermanentError `STORE_CORRUPT` naming the file */
+  row(): TableRow | null {
+    return this.head === null ? null : parseLine(this.head, this.#file.name, null, parseStoredRow).row;
+  }
 }
 
-function rowOf(line: string | null): TableRow | null {
-  return line === null ? null : parseStoredRow(line).row;
+async function* linesOf(
+  a3: Pick<JobDailyA3Data, 'open'>,
+  { day, shards }: Side,
+  onFile: (name: string) => void,
+): AsyncIterable<readonly string[]> {
+  for (const { table } of shards) {
+    onFile(`${day.folder}/${table.path}`);
+    yield* readPublishedLines(a3, day.folder, table);
+  }
 }
 
 /** What is not there comes last. */

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffDays, type RowDifference } from '../../../src/publish/history/diff-days.ts';
-import { comparePlaces } from '../../../src/publish/place.ts';
+import { comparePlaces, isWithin } from '../../../src/publish/place.ts';
 import type { TableRow } from '../../../src/publish/published.ts';
 import { readChanges, readTable } from '../../../src/publish/read-published.ts';
 import { compareKeys, differences } from '../../../src/publish/table-row.ts';
@@ -123,4 +125,30 @@ describe('the difference between two published days', () => {
       [from!, to!].map(({ folder }) => folder.replace('attempt=1', '')),
     );
   });
+
+  it('names the file of either day that is damaged, wherever it is', async () => {
+    const [a3, [from, to]] = await publish([ALL, ALL.with(3, 'other')]);
+    for (const { folder, manifest } of [from!, to!]) {
+      const shard = manifest.shards.find(({ after, through }) =>
+        isWithin({ namespace: 'mac', lex_id: 'doc-03' }, { after, through }),
+      );
+      const name = `${folder}/${shard?.table.path}`;
+      const text = gunzipSync((await a3.get(name))!);
+      for (let at = 0; at < text.length; at += 83) {
+        const damaged = Buffer.from(text);
+        damaged[at]! ^= 0x15;
+        const open = async (key: string) => (key === name ? blocks(gzipSync(damaged)) : a3.open(key));
+
+        const read = gather(diffDays({ open }, from!, to!));
+
+        await expect(read, `byte ${at}`).rejects.toMatchObject({ code: 'STORE_CORRUPT', details: { key: name } });
+      }
+    }
+  });
 });
+
+/** Its lines are read before its end is, as with a large file. */
+async function* blocks(bytes: Buffer): AsyncIterable<Buffer> {
+  yield bytes;
+  await setTimeout(1);
+}
