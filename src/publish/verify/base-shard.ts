@@ -7,16 +7,34 @@ import { readPublishedLines } from '../published-file-reader.ts';
 import type { PublishedDay } from '../read-published.ts';
 import { rejectedEntry } from '../rejected-text.ts';
 import { damageOf } from './faults.ts';
+import { isTableRow } from './line-shapes.ts';
+
+/** Said of a file of the base. */
+export const BAD_LINE = 'has a line that cannot be parsed';
+
+/** The file that a batch of lines is of: it is read when all of the batch before is behind. */
+interface FileBeingRead {
+  key: string;
+}
 
 /** Lines of one kind, one ahead. */
 export class BaseLines<T> {
   readonly #lines: Cursor<string>;
+  readonly #file: Readonly<FileBeingRead>;
+  readonly #parse: (line: string) => T;
   readonly #placeOf: (value: T) => Place;
   #text: string | null = null;
   #value: T | null = null;
 
-  constructor(lines: AsyncIterable<readonly string[]>, placeOf: (value: T) => Place) {
-    this.#lines = new Cursor(lines);
+  constructor(
+    linesOf: (file: FileBeingRead) => AsyncIterable<readonly string[]>,
+    parse: (line: string) => T,
+    placeOf: (value: T) => Place,
+  ) {
+    const file: FileBeingRead = { key: '' };
+    this.#lines = new Cursor(linesOf(file));
+    this.#file = file;
+    this.#parse = parse;
     this.#placeOf = placeOf;
   }
 
@@ -25,12 +43,17 @@ export class BaseLines<T> {
     return this.#lines.head;
   }
 
+  /** Key of the file that the line is of. */
+  get key(): string {
+    return this.#file.key;
+  }
+
   /** What it says. @throws SyntaxError */
   get value(): T | null {
     const text = this.#lines.head;
     if (text !== null && text !== this.#text) {
       this.#text = text;
-      this.#value = JSON.parse(text) as T;
+      this.#value = this.#parse(text);
     }
     return text === null ? null : this.#value;
   }
@@ -72,40 +95,49 @@ export function openBaseShard(
   const hasSameRows = twin?.table.content_sha256 === shard.table.content_sha256;
   const hasSameRejected =
     twin?.rejected.content_sha256 === shard.rejected.content_sha256 && twin.unreadable + shard.unreadable === 0;
-  const lines = (
-    isSame: boolean,
-    fileOf: (shard: Shard) => PublishedFile,
-    keep: ((line: string) => boolean) | null,
-    placeOf: (line: string) => Place,
-    convert: Part['convert'],
-  ): AsyncIterable<readonly string[]> =>
-    linesWithin(a3, base, { shards: isSame ? [] : reaching, range: shard, fileOf, keep, placeOf, convert, onDamage });
-  const rowPlace = (line: string) => JSON.parse(line) as TableRow;
-  const rejectedPlace = (line: string) => placeOfEntry(JSON.parse(line) as RejectedEntry);
+  const lines =
+    (isSame: boolean, part: Pick<Part, 'fileOf' | 'keep' | 'placeOf' | 'convert'>) =>
+    (file: FileBeingRead): AsyncIterable<readonly string[]> =>
+      linesWithin(a3, base, { shards: isSame ? [] : reaching, range: shard, file, onDamage, ...part });
   // An entry that is carried over from before texts had parts of their own loses its text.
   const apart = (one: Shard) =>
     shard.texts !== undefined && one.texts === undefined
       ? (line: string) => JSON.stringify(rejectedEntry(JSON.parse(line) as RejectedEntryWithText))
       : null;
-  const isDocument = (line: string) => (JSON.parse(line) as RejectedEntry).kind === 'document';
+  const isDocument = (line: string) => parseEntry(line).kind === 'document';
   return {
     rows: new BaseLines<TableRow>(
-      lines(
-        hasSameRows,
-        ({ table }) => table,
-        null,
-        rowPlace,
-        () => null,
-      ),
+      lines(hasSameRows, { fileOf: ({ table }) => table, keep: null, placeOf: parseRow, convert: () => null }),
+      parseRow,
       (row) => row,
     ),
     rejected: new BaseLines<RejectedEntry>(
-      lines(hasSameRejected, ({ rejected }) => rejected, isDocument, rejectedPlace, apart),
+      lines(hasSameRejected, {
+        fileOf: ({ rejected }) => rejected,
+        keep: isDocument,
+        placeOf: (line) => placeOfEntry(parseEntry(line)),
+        convert: apart,
+      }),
+      parseEntry,
       placeOfEntry,
     ),
     hasSameRows,
     hasSameRejected,
   };
+}
+
+/** @throws SyntaxError also where it is JSON, and no row */
+function parseRow(line: string): TableRow {
+  const value: unknown = JSON.parse(line);
+  if (isTableRow(value)) return value;
+  throw new SyntaxError('no row of the table');
+}
+
+/** @throws SyntaxError also where it is JSON, and of no place */
+function parseEntry(line: string): RejectedEntry {
+  const value = JSON.parse(line) as Partial<RejectedEntry> | null;
+  if (typeof value?.namespace === 'string' && typeof value.place === 'string') return value as RejectedEntry;
+  throw new SyntaxError('no rejection');
 }
 
 export function placeOfEntry({ namespace, place }: RejectedEntry): Place {
@@ -115,6 +147,8 @@ export function placeOfEntry({ namespace, place }: RejectedEntry): Place {
 interface Part {
   readonly shards: readonly Shard[];
   readonly range: PlaceRange;
+  /** Told which file is read. */
+  readonly file: FileBeingRead;
   readonly fileOf: (shard: Shard) => PublishedFile;
   readonly keep: ((line: string) => boolean) | null;
   readonly placeOf: (line: string) => Place;
@@ -126,12 +160,13 @@ interface Part {
 async function* linesWithin(
   a3: Pick<JobDailyA3Data, 'open'>,
   base: PublishedDay,
-  { shards, range, fileOf, keep, placeOf, convert, onDamage }: Part,
+  { shards, range, file, fileOf, keep, placeOf, convert, onDamage }: Part,
 ): AsyncIterable<readonly string[]> {
   for (const shard of shards) {
     const key = `${base.folder}/${fileOf(shard).path}`;
     const isInside = reachesNoFurther(shard, range);
     const converted = convert(shard);
+    file.key = key;
     try {
       for await (const lines of readPublishedLines(a3, base.folder, fileOf(shard))) {
         const own = isInside ? lines : lines.filter((line) => isWithin(placeOf(line), range));
@@ -139,7 +174,7 @@ async function* linesWithin(
         yield converted === null ? kept : kept.map(converted);
       }
     } catch (error) {
-      const damage = error instanceof SyntaxError ? 'has a line that cannot be parsed' : damageOf(error, key);
+      const damage = error instanceof SyntaxError ? BAD_LINE : damageOf(error, key);
       if (damage === null) throw error;
       onDamage(key, damage);
       return;

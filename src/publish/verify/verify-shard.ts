@@ -4,7 +4,7 @@ import { Cursor } from '../cursor.ts';
 import { comparePlaces } from '../place.ts';
 import type { ChangeLine, Place, RejectedEntry, Shard, TableRow } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
-import { type BaseShard, openBaseShard, placeOfEntry } from './base-shard.ts';
+import { BAD_LINE, type BaseShard, openBaseShard, placeOfEntry } from './base-shard.ts';
 import { Faults } from './faults.ts';
 import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, REJECTED_ENTRY_WITH_TEXT, TABLE_ROW } from './line-shapes.ts';
 import { ParquetRows } from './parquet-rows.ts';
@@ -197,13 +197,12 @@ class ShardPass {
     };
   }
 
-  #basePlace(lines: { readonly place: Place | null }): Place | null {
+  #basePlace(lines: Pick<BaseShard['rows'], 'place' | 'key'>): Place | null {
     try {
       return lines.place;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const { base } = this.#deps;
-      this.#giveBaseUp(typeof base === 'string' ? '' : base.key, 'lists a file with a line that cannot be parsed');
+      this.#giveBaseUp(lines.key, BAD_LINE);
       return null;
     }
   }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_RETENTION } from '../../../src/job/retention-policy.ts';
 import type { PublishedDay } from '../../../src/publish/read-published.ts';
@@ -24,6 +26,12 @@ function verifyWith(changes: Readonly<Record<string, Buffer | null>>): Promise<V
 
 function claims({ claims: found }: Verification, state: string): readonly Claim[] {
   return found.filter((one) => one.state === state).map(({ claim }) => claim);
+}
+
+/** Its lines are read before its end is, as with a large file. */
+async function* readLate(bytes: Buffer): AsyncIterable<Buffer> {
+  yield bytes;
+  await setTimeout(1);
 }
 
 describe('verifying a day of which a file is missing', () => {
@@ -98,6 +106,21 @@ describe('verifying a day without what it was built on', () => {
 
       expect(found.faults, damaged).toMatchObject([{ claim: 'changes', file: damaged }]);
       expect(found.faults[0]?.what).toContain('the base is damaged');
+    }
+  });
+
+  it('names the table of the base wherever a byte of it is another', async () => {
+    const name = `${base.folder}/${base.manifest.shards[0]!.table.path}`;
+    const text = gunzipSync((await a3.get(name))!);
+    for (let at = 0; at < text.length; at += 397) {
+      const damaged = Buffer.from(text);
+      damaged[at]! ^= 0x15;
+      const store = altered(a3, new Map());
+      const open = async (key: string) => (key === name ? readLate(gzipSync(damaged)) : store.open(key));
+
+      const found = await verify({ ...store, open }, day);
+
+      expect(found.faults, `byte ${at}`).toMatchObject([{ claim: 'changes', file: name }]);
     }
   });
 
