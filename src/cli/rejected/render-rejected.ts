@@ -91,15 +91,20 @@ function exampleOf({ reasons, message }: RuleTally, { width }: Page): readonly s
  * The value; where there is none, what the finding says beyond its rule: which member of the document, for example. Of an
  * unreadable line its size, and its place where it does not look like a document.
  */
-function toldBy({ value, message, unreadable }: Reason, ofRule: string): string {
-  if (unreadable !== null) {
-    const { after, bytes, looks_like } = unreadable;
-    const size = plural(bytes, 'byte');
-    const said = message === ofRule ? '' : `: ${message}`;
-    if (looks_like !== null) return `${size}${said}`;
-    return `${size}, ${after === '' ? 'before the first document' : `behind ${after}`}${said}`;
-  }
-  return value ?? (message === ofRule ? '' : message);
+function toldBy(reason: Reason, ofRule: string): string {
+  const { value, message, unreadable } = reason;
+  if (unreadable === null) return value ?? (message === ofRule ? '' : message);
+  const size = sizeOf(reason, ofRule);
+  return unreadable.looks_like === null ? `${placeOf(reason)}, ${size}` : size;
+}
+
+function placeOf({ unreadable }: Reason): string {
+  const after = unreadable?.after ?? '';
+  return after === '' ? 'before the first document' : `behind ${after}`;
+}
+
+function sizeOf({ message, unreadable }: Reason, ofRule: string): string {
+  return `${plural(unreadable?.bytes ?? 0, 'byte')}${message === ofRule ? '' : `: ${message}`}`;
 }
 
 function idOf({ lex_id, unreadable }: Reason): string {
@@ -107,12 +112,13 @@ function idOf({ lex_id, unreadable }: Reason): string {
   return lex_id ?? (guess === null ? '(no id)' : `looks like ${guess}`);
 }
 
-function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] {
-  const { rule, documents, findings, reasons } = tally;
-  const title = harmless(rule);
+type Cells = readonly [columns: readonly Column[], rows: readonly (readonly string[])[]];
+
+/** An id is asked for by others, so all else gives way to it. */
+function documentTable({ message, reasons }: RuleTally): Cells {
   const columns: readonly Column[] = [
     { header: 'namespace', flexible: true },
-    { header: 'lex id', flexible: true },
+    { header: 'lex id' },
     { header: 'field' },
     { header: 'value', flexible: true },
     { header: 'since' },
@@ -121,10 +127,34 @@ function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] 
     reason.namespace,
     idOf(reason),
     reason.field ?? '',
-    toldBy(reason, tally.message),
+    toldBy(reason, message),
     reason.since,
   ]);
-  const unit = (reasons[0]?.unreadable ?? null) === null ? 'document' : 'line';
+  return [columns, cells];
+}
+
+function lineTable({ message, reasons }: RuleTally): Cells {
+  const columns: readonly Column[] = [
+    { header: 'namespace', flexible: true },
+    { header: 'line' },
+    { header: 'size', flexible: true },
+    { header: 'since' },
+  ];
+  const cells = reasons.map((reason) => [
+    reason.namespace,
+    reason.lex_id === null && (reason.unreadable?.looks_like ?? null) === null ? placeOf(reason) : idOf(reason),
+    sizeOf(reason, message),
+    reason.since,
+  ]);
+  return [columns, cells];
+}
+
+function ruleBlock(tally: RuleTally, { paint, width }: Page): readonly string[] {
+  const { rule, documents, findings, reasons } = tally;
+  const title = harmless(rule);
+  const isOfLines = (reasons[0]?.unreadable ?? null) !== null;
+  const [columns, cells] = isOfLines ? lineTable(tally) : documentTable(tally);
+  const unit = isOfLines ? 'line' : 'document';
   const text = `${plural(documents, unit)}. ${harmless(tally.message)}`;
   const [first = '', ...more] = wrap(text, width, `${title}  `, '  ');
   return [

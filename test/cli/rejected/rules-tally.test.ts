@@ -39,7 +39,25 @@ describe('rejected, rule by rule', () => {
     expect(tally.rules[0]!.reasons.map(({ unreadable }) => unreadable)).toEqual(rows);
     const text = lines.join('\n').replaceAll(/\s+/g, ' ');
     expect(text).toContain('cct looks like cct-0000000247 26 bytes: m');
-    expect(lines.join('\n')).toContain('2 bytes, before the firs');
+    expect(text).toContain('cct before the first document 2 bytes: m');
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it('tells ids whole: all else gives way to them', async () => {
+    const [like, after] = ['0f8fad5b-d9cb-469f-a165-70867728950e', '7c9e6679-7425-40de-944b-e07fc1f90ae7'];
+    const wide = { field: 'A3.6.1', value: 'v'.repeat(90), agreement_id: null } as const;
+    const [document] = [item(like, 'A3.6.1-unknown')];
+    const items = [
+      item(null, 'LEX-unparsable', { after, bytes: 12_345, looks_like: like }),
+      item(null, 'LEX-unparsable', { after, bytes: 12_345, looks_like: null }),
+      { ...document!, findings: [{ ...document!.findings[0]!, ...wide }] },
+    ];
+
+    const lines = renderRejected(HEAD, await tallyByRule(stream(items), { perRule: 10, inAll: 10 }), SCREEN);
+
+    expect(lines.join('\n')).toContain(`looks like ${like} 12,345 `);
+    expect(lines.join('\n')).toContain(`behind ${after} `);
+    expect(lines.join('\n')).toMatch(new RegExp(`cct +${like} +A3.6.1 +v+…`));
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   });
 
