@@ -185,8 +185,11 @@ export function tellPreview(found: RunPlan, { terminal }: Context, reprocess: Re
     locked: `would not start: ${found.owner ?? 'another run'} holds the lock and works`,
   };
   const base = found.base === null ? 'There is no earlier table.' : `It would start from ${found.base}.`;
-  const again = reprocess === null ? '' : ` ${reprocessText(reprocess)}`;
-  const text = `${found.run} (attempt ${found.attempt}) ${words[found.action]}. ${base}${again}`;
-  terminal.print(...wrap(text, terminal.width));
+  const sentences = [
+    `${found.run} (attempt ${found.attempt}) ${words[found.action]}.`,
+    ...(found.action === 'nothing' ? [] : [base]),
+    ...(reprocess === null ? [] : [reprocessText(reprocess)]),
+  ];
+  terminal.print(...wrap(sentences.join(' '), terminal.width));
   return 0;
 }

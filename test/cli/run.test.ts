@@ -288,6 +288,23 @@ describe('lexdelta run', () => {
     expect(result.stderr).toBe('');
   });
 
+  it('says with --dry-run of a date that has ended nothing but that', async () => {
+    const preview = {
+      run: 'agreements-2021-10-20',
+      attempt: 1,
+      action: 'nothing',
+      base: 'published/m',
+      owner: null,
+    } as const;
+
+    const result = await runCli([...RUN, '--dry-run', '--data', '.'], {
+      cwd,
+      ...fakeRuntime({ outcome: ended(), preview }),
+    });
+
+    expect(result.stdout).toBe('agreements-2021-10-20 (attempt 1) has ended, nothing would be done.\n');
+  });
+
   it('says with --dry-run what would be done, and makes no data folder for it', async () => {
     const result = await runCli([...RUN, '--dry-run'], { cwd });
 
