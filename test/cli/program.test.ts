@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import { displayWidth } from '../../src/cli/terminal/harmless.ts';
+import { RETENTION_BOUNDS } from '../../src/job/retention-policy.ts';
+import { TABLE_COLUMNS } from '../../src/publish/parquet/columns.ts';
 import { runCli } from './support.ts';
 
 const COMMANDS = [
@@ -45,6 +47,23 @@ describe('lexdelta', () => {
 
   it.each(COMMANDS.map((command) => ({ command })))('helps on $command in words too', async ({ command }) => {
     expect(await runCli(['help', ...command])).toEqual(await runCli([...command, '--help']));
+  });
+
+  it('names every column of Parquet that is no field, in its order', async () => {
+    const { stdout } = await runCli(['as-of', '--help']);
+
+    const own = TABLE_COLUMNS.filter(({ field }) => field === null).map(({ name }) => name);
+    const last = own.pop();
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`then ${own.join(', ')} and ${last}.`);
+  });
+
+  it('tells the bounds within which retention may be set', async () => {
+    const { stdout } = await runCli(['retention', '--help']);
+
+    for (const key of ['days', 'monthEnds', 'rawTextDays'] as const) {
+      const [low, high] = RETENTION_BOUNDS[key].map((bound) => bound.toLocaleString('en-US'));
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${low} to ${high}`);
+    }
   });
 
   it('prints its version', async () => {

@@ -4,8 +4,9 @@ import type { AsOfFlags } from '../write-table-as-of.ts';
 
 const PARQUET = `
 Columns of Parquet are a3_2, a3_3, … a3_16 (A3.6.1 is a3_6_1; A3.5 is a date),
-then namespace, lex_id and lineage. A3.1 is as_of: a column of a single file,
-the name of the folder (as_of=<date>) where a folder is written. In DuckDB:
+then namespace, lex_id, content_hash, hash_scheme, mapping_version, run,
+stale_since and full_name. A3.1 is as_of: a column of a single file, the name
+of the folder (as_of=<date>) where a folder is written. In DuckDB:
   select as_of, a3_3, a3_6
   from read_parquet('tables/**/*.parquet', hive_partitioning = true)`;
 

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { RETENTION_BOUNDS } from '../../job/retention-policy.ts';
 import { action, examples, type Shell } from '../define-command.ts';
 import type { HoldFlags } from '../retention/hold-date.ts';
 import type { RetentionFlags } from '../retention/tell-retention.ts';
+import { count } from '../terminal/figures.ts';
 
 export function addRetentionCommands(program: Command, shell: Shell): void {
   const retention = program
@@ -15,9 +17,12 @@ export function addRetentionCommands(program: Command, shell: Shell): void {
     )
     .option('--dry-run', 'say what would go and why the rest stays, and do nothing')
     .option('--check', 'list what should be gone and is not, and what should be there and is not')
-    .option('--keep-days <n>', 'instead of the configured days')
-    .option('--month-ends <n>', 'instead of the configured number of month ends')
-    .option('--raw-text-days <n>', 'instead of the configured days for raw texts of rejected documents')
+    .option('--keep-days <n>', `instead of the configured days, ${boundsOf('days')}`)
+    .option('--month-ends <n>', `instead of the configured number of month ends, ${boundsOf('monthEnds')}`)
+    .option(
+      '--raw-text-days <n>',
+      `instead of the configured days for raw texts of rejected documents, ${boundsOf('rawTextDays')}, not more than --keep-days`,
+    )
     .option('--by <name>', 'who deletes')
     .action(
       action<RetentionFlags>(shell, async (_args, flags, context) => {
@@ -60,4 +65,9 @@ export function addRetentionCommands(program: Command, shell: Shell): void {
       }),
     );
   examples(holds, ['lexdelta holds', 'lexdelta holds --all --json']);
+}
+
+function boundsOf(key: keyof typeof RETENTION_BOUNDS): string {
+  const [low, high] = RETENTION_BOUNDS[key];
+  return `${count(low)} to ${count(high)}`;
 }
