@@ -18,6 +18,8 @@ export async function startLambdaServer(): Promise<LambdaServer> {
   const server = createServer((request, response) => {
     void answer(request, response, functions);
   });
+  // The oracle keeps its connections: one that ends just when it asks again would be told as a failure of the function.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
