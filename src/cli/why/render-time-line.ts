@@ -3,7 +3,7 @@ import type { HeldReason } from '../../job/contracts.ts';
 import type { RowDifference } from '../../publish/history/diff-days.ts';
 import type { EntityFields } from '../../publish/history/entity-rows.ts';
 import type { DayEventKind, Reason } from '../../publish/history/explain-day.ts';
-import { plural } from '../terminal/figures.ts';
+import { count, plural } from '../terminal/figures.ts';
 import { harmless } from '../terminal/harmless.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { wrap } from '../terminal/wrap.ts';
@@ -44,6 +44,11 @@ function asItWas(as_of: string, remarks: readonly Remark[], paint: Paint, width:
   return [first.replace(words, paint('quiet', words)), ...more];
 }
 
+function likeness(lines: number, alike: number): string {
+  if (lines === 1) return 'looks like';
+  return alike === 1 ? 'one of them looks like' : `${count(alike)} of them look like`;
+}
+
 function remarkWords(remark: Remark): string {
   switch (remark.type) {
     case 'not_read_whole':
@@ -51,8 +56,9 @@ function remarkWords(remark: Remark): string {
     case 'not_in_run':
       return 'its namespace was not part of the run: a change in Lex may show later';
     case 'unreadable_rows': {
-      const { count: lines, namespace } = remark;
-      return `${plural(lines, 'line')} of ${namespace} ${lines === 1 ? 'was' : 'were'} unreadable that day`;
+      const { count: lines, alike, namespace } = remark;
+      const were = `${plural(lines, 'line')} of ${namespace} ${lines === 1 ? 'was' : 'were'} unreadable that day`;
+      return alike === 0 ? were : `${were}, and ${likeness(lines, alike)} this document`;
     }
     case 'removal_held':
       return `its removal was held back: ${heldWords(remark.reason, remark.namespace)}`;

@@ -37,6 +37,13 @@ export interface StoryEvent {
   readonly findings: readonly ExplainedFinding[];
 }
 
+interface Doubt {
+  readonly date: string;
+  readonly run: string;
+  readonly namespace: string;
+  readonly count: number;
+}
+
 export type TimeLineEntry =
   | StoryEvent
   /** Its namespace was not read whole, or not at all: what had changed in Lex may come later. */
@@ -51,16 +58,12 @@ export type TimeLineEntry =
       readonly reason: HeldReason;
     }
   /**
-   * Of a day that tells nothing of the document itself: so many rows of its namespace could not be read, or, of days that do
-   * not list them, so many removals were held back. Which documents these are is kept nowhere; it may be among them.
+   * Of a day that tells nothing of the document itself: so many rows of its namespace could not be read, and so many of them
+   * look like it. It may be any of them.
    */
-  | {
-      readonly type: 'unreadable_rows' | 'removals_held';
-      readonly date: string;
-      readonly run: string;
-      readonly namespace: string;
-      readonly count: number;
-    }
+  | ({ readonly type: 'unreadable_rows'; readonly alike: number } & Doubt)
+  /** Likewise, of days that do not list them: so many removals were held back. Which documents these are is kept nowhere. */
+  | ({ readonly type: 'removals_held' } & Doubt)
   /** Tables in a row, the newest apart, on which it stood rejected as it was. */
   | { readonly type: 'standing'; readonly date: string; readonly to: string; readonly tables: number }
   | ({ readonly type: 'no_table'; readonly date: string } & MissingDays);
@@ -157,15 +160,16 @@ function makerOf({ rows, rejected }: DocumentState): string | null {
 }
 
 /** What could hide that Lex changed or removed the document. */
-function doubtsOf({ day }: DocumentDay, counts: NamespaceCounts | undefined): readonly TimeLineEntry[] {
+function doubtsOf({ day, alike }: DocumentDay, counts: NamespaceCounts | undefined): readonly TimeLineEntry[] {
   if (counts === undefined) return [];
   const { namespace, unreadable, removals_held } = counts;
-  const { business_date: date, run } = day.manifest;
-  const doubts = [
-    { type: 'unreadable_rows', count: unreadable },
-    { type: 'removals_held', count: day.manifest.held_removals === undefined ? removals_held : 0 },
-  ] as const;
-  return doubts.filter(({ count }) => count > 0).map(({ type, count }) => ({ type, date, run, namespace, count }));
+  const { business_date: date, run, held_removals } = day.manifest;
+  const about = { date, run, namespace };
+  const doubts: TimeLineEntry[] = [];
+  if (unreadable > 0) doubts.push({ type: 'unreadable_rows', ...about, count: unreadable, alike });
+  if (held_removals === undefined && removals_held > 0)
+    doubts.push({ type: 'removals_held', ...about, count: removals_held });
+  return doubts;
 }
 
 function findingsOf(kind: DayEventKind, { rejected, unreadable }: DocumentState): readonly ExplainedFinding[] {

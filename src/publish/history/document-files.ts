@@ -5,7 +5,7 @@ import { comparePlaces } from '../place.ts';
 import type { ChangeLine, HeldRemoval, Place, PublishedFile, RejectedEntry, Shard, TableRow } from '../published.ts';
 import type { PublishedDay } from '../read-published.ts';
 import { rejectedEntry } from '../rejected-text.ts';
-import { searchLines } from './search-lines.ts';
+import { type LineSearch, searchLines } from './search-lines.ts';
 
 export interface DocumentRejects {
   readonly rejected: RejectedEntry | null;
@@ -62,6 +62,31 @@ export class DocumentFiles {
     return (shardBefore(day.manifest.shards, this.#place)?.unreadable ?? 0) === 0
       ? []
       : this.#find(day, 'rejected', rejectedEntry, shardBefore);
+  }
+
+  /**
+   * Rows of Lex of that day without a readable id whose broken text looks like this document: one may be it.
+   * @throws PermanentError `STORE_CORRUPT`
+   */
+  async alike({ folder, manifest }: PublishedDay): Promise<readonly RejectedEntry[]> {
+    const { namespace, lex_id } = this.#place;
+    // Such a row stands behind the document before it, as one with an id does.
+    const shards = [shardBefore(manifest.shards, this.#place), shardAt(manifest.shards, this.#place)];
+    const found: RejectedEntry[] = [];
+    for (const shard of shards) {
+      if (shard === null || shard.unreadable === 0) continue;
+      const search: LineSearch<RejectedEntry, RejectedEntry> = {
+        texts: [`"value":${JSON.stringify(lex_id)}`],
+        isMeant: (line) =>
+          line.kind === 'unreadable' &&
+          line.lex_id === null &&
+          line.namespace === namespace &&
+          line.findings[0]?.value === lex_id,
+        keep: rejectedEntry,
+      };
+      found.push(...(await searchLines(this.#a3, folder, shard.rejected, search)));
+    }
+    return found;
   }
 
   /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. @throws PermanentError `STORE_CORRUPT` */

@@ -25,6 +25,8 @@ export interface DocumentDay {
   readonly touched: boolean | null;
   /** Why its removal was held back on the day; `null`: it was not, or the day does not list them. */
   readonly held: HeldReason | null;
+  /** Rows of Lex of the day without a readable id that look like it. */
+  readonly alike: number;
 }
 
 /**
@@ -42,6 +44,7 @@ export async function readDocumentHistory(
   const changes = await mapInParallel(days, PARALLEL_FILES, (day) => files.changes(day));
   const touched = await mapInParallel(days, PARALLEL_FILES, (day) => wasTouched(a3, day, place));
   const held = await mapInParallel(days, PARALLEL_FILES, (day) => files.held(day));
+  const alike = await mapInParallel(days, PARALLEL_FILES, async (day) => (await files.alike(day)).length);
   // Read beforehand, several at once: the loop below takes one day after the other.
   const isRead = days.map((_, i) => i === 0 || days[i - 1]!.base !== 'known' || changes[i - 1]!.length > 0);
   await mapInParallel(
@@ -54,7 +57,8 @@ export async function readDocumentHistory(
   for (const [i, day] of days.entries()) {
     const madeBy = days[i - 1]?.manifest.run;
     if (isRead[i] || rows.some(({ lineage }) => lineage.run === madeBy)) rows = await files.rows(day);
-    found.push({ day, state: { rows, ...rejects[i]! }, touched: touched[i] ?? null, held: held[i] ?? null });
+    const ofDay = { touched: touched[i] ?? null, held: held[i] ?? null, alike: alike[i] ?? 0 };
+    found.push({ day, state: { rows, ...rejects[i]! }, ...ofDay });
   }
   return found;
 }

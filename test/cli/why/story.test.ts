@@ -275,7 +275,7 @@ describe('the story of a document', () => {
 
     const doubts = { namespace: 'mac', run: 'agreements-2021-10-12-attempt-1', date: '2021-10-12' };
     expect(story.time_line.slice(1, 3)).toEqual([
-      { type: 'unreadable_rows', count: 1, ...doubts },
+      { type: 'unreadable_rows', count: 1, alike: 0, ...doubts },
       { type: 'removals_held', count: 3, ...doubts },
     ]);
     expect(renderStory(story, HINTS, SCREEN).slice(-4)).toEqual([
@@ -284,6 +284,20 @@ describe('the story of a document', () => {
       '              show later; 1 line of mac was unreadable that day; 3 removals of',
       '              mac were held back that day: it may be among them',
     ]);
+  });
+
+  it('says that an unreadable line looks like it', async () => {
+    const like = { ...BROKEN, after_id: 'm-0', looks_like: 'm-1' };
+    const last = async (lines: readonly SliceLine[]) => {
+      const story = await storyOf([[validLine('m-1', [row({})]), OTHER], lines]);
+      return renderStory(story, HINTS, SCREEN).join('\n').replaceAll(/\s+/g, ' ');
+    };
+
+    expect(await last([like, BROKEN])).toContain(
+      'as it was; 2 lines of mac were unreadable that day, and one of them looks like this document',
+    );
+    expect(await last([like])).toContain('1 line of mac was unreadable that day, and looks like this document');
+    expect(await last([{ ...like, looks_like: 'm-11' }])).not.toContain('looks like');
   });
 
   it('tells of its own removal that it was held back, why, and how it is accepted, and of no other', async () => {

@@ -13,8 +13,18 @@ function valid(content: string): readonly SliceLine[] {
   return IDS.map((id) => validLine(id, [transformedRow({ 'A3.2': 'B', 'A3.3': id, 'A3.6': 'X' })], content));
 }
 
-function unreadable(lex_id: string | null, after_id: string): SliceLine {
-  return { op: 'unreadable', lex_id, after_id, rule: 'LEX-x', message: 'm', raw: '{', raw_encoding: 'utf-8' };
+function unreadable(lex_id: string | null, after_id: string, looks_like?: string): SliceLine {
+  const guessed = looks_like === undefined ? {} : { looks_like };
+  return {
+    op: 'unreadable',
+    lex_id,
+    ...guessed,
+    after_id,
+    rule: 'LEX-x',
+    message: 'm',
+    raw: '{',
+    raw_encoding: 'utf-8',
+  };
 }
 
 describe('what a day holds of a document', () => {
@@ -43,14 +53,17 @@ describe('what a day holds of a document', () => {
     const first = { business_date: '2021-10-20', attempt: 1 };
     const second = { business_date: '2021-10-21', attempt: 1 };
     const { manifest: base } = await publishDay(a3, first, null, [{ namespace: 'mac', lines: valid('one') }]);
-    const rows = IDS.map((id) => unreadable(null, id));
+    const rows = IDS.flatMap((id) => [unreadable(null, id), unreadable(null, id, `${id}y`)]);
     const { manifest } = await publishDay(a3, second, base, [{ namespace: 'mac', lines: rows }]);
     const day = await openPublishedDay(a3, manifest);
     expect(day.manifest.shards.length).toBeGreaterThan(1);
 
     for (const id of IDS) {
       const near = await nearUnreadable(a3, day, { namespace: 'mac', lex_id: `${id}x` });
-      expect(near, id).toEqual({ rows: 1, after: id, isAlike: false });
+      expect(near, id).toEqual({ rows: 2, after: id, isAlike: false });
+      const alike = (name: string) => new DocumentFiles(a3, { namespace: 'mac', lex_id: name }).alike(day);
+      expect(await alike(`${id}y`), id).toMatchObject([{ lex_id: null, place: id }]);
+      expect(await alike(`${id}x`), id).toEqual([]);
     }
   });
 });

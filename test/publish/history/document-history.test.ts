@@ -24,7 +24,13 @@ describe('the history of a document', () => {
           const rejected = rejects[0] ?? null;
           const plan = days.length - 1 - number;
           const held = plan > 0 && plans[plan]![i] === 'held' ? 'too_many' : null;
-          expect(found[number]).toEqual({ day, state: { rows, rejected, unreadable: [] }, touched: false, held });
+          expect(found[number]).toEqual({
+            day,
+            state: { rows, rejected, unreadable: [] },
+            touched: false,
+            held,
+            alike: 0,
+          });
         }
       }),
       { numRuns: 12 },
