@@ -95,6 +95,10 @@ describe('a Lex that answers with broken JSON', () => {
     expect(shown).toContain('! PUBLISHED, WITH RESERVATIONS');
     expect(shown).toContain('1 of 20 lines of mac could not be read');
     expect(shown).toContain('rejected agreements-2021-10-21-attempt-2 --unreadable');
+    const guessed = await cli('rejected', TWO, '--raw', documentId('mac', 3));
+    expect(guessed).toMatchObject({ exitCode: 0, stdout: broken(3) });
+    expect(guessed.stderr.replaceAll(/\s+/g, ' ')).toContain(`a guess: the line has no id that can be read, and looks`);
+    expect(await cli('rejected', TWO, '--raw', documentId('mac', 4))).toMatchObject({ exitCode: 1, stdout: '' });
     expect((await cli('runs')).stdout).toContain('! with reservations');
     expect((await cli('verify', TWO)).exitCode).toBe(0);
     expect(await history.ledgerOfMac(TWO)).toMatchObject({ listed: 20, unreadable: 1, unchanged: 5, complete: false });

@@ -43,15 +43,19 @@ export async function* readAttemptRejects(a3: JobDailyA3Data, id: AttemptId): As
 export interface AttemptText {
   readonly namespace: string;
   readonly lex_id: string;
+  /** Whether the id is what the line looks like: it has none that can be read. */
+  readonly isGuess: boolean;
   readonly text: Pick<UnreadableRowLine, 'raw' | 'raw_encoding'>;
 }
 
 /** Their texts, in the same order. They may hold contact details. */
 export async function* readAttemptTexts(a3: JobDailyA3Data, id: AttemptId): AsyncIterable<AttemptText> {
   for await (const { line, namespace } of readAttemptLines(a3, id)) {
-    if (!('op' in line) || (line.op !== 'rejected' && line.op !== 'unreadable') || line.lex_id === null) continue;
+    if (!('op' in line) || (line.op !== 'rejected' && line.op !== 'unreadable')) continue;
+    const lex_id = line.op === 'rejected' ? line.lex_id : (line.lex_id ?? line.looks_like ?? null);
+    if (lex_id === null) continue;
     const raw_encoding = line.op === 'rejected' ? 'utf-8' : line.raw_encoding;
-    yield { namespace, lex_id: line.lex_id, text: { raw: line.raw, raw_encoding } };
+    yield { namespace, lex_id, isGuess: line.lex_id === null, text: { raw: line.raw, raw_encoding } };
   }
 }
 
