@@ -7,6 +7,7 @@ import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { TABLE_COLUMNS } from '../parquet/columns.ts';
 import type { ParquetFile, TableRow } from '../published.ts';
 import type { Faults } from './faults.ts';
+import type { FileMemory } from './file-memory.ts';
 import { faultOfBounds } from './parquet-bounds.ts';
 
 /** Of a column in a group, uncompressed: the encoder ends a group long before. */
@@ -15,7 +16,7 @@ const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
 const BLOCK_ROWS = 100;
 const DAY_MS = 86_400_000;
 
-/** Holds the file, some 15 MB for 200,000 rows, digests of the rows of a group, and one column of it. */
+/** Holds the file in `memory`, some 15 MB for 200,000 rows, digests of the rows of a group, and one column of it. */
 export class ParquetRows {
   readonly #file: ParquetFile;
   readonly #faults: Faults;
@@ -36,19 +37,19 @@ export class ParquetRows {
 
   /** A file that is not as published is a fault of `files`, and nothing is compared with it. */
   static async open(
-    a3: Pick<JobDailyA3Data, 'get'>,
+    a3: Pick<JobDailyA3Data, 'open'>,
     folder: string,
     file: ParquetFile,
-    faults: Faults,
+    { memory, faults }: { readonly memory: FileMemory; readonly faults: Faults },
   ): Promise<ParquetRows> {
-    const bytes = await a3.get(`${folder}/${file.path}`);
-    const damage = bytes === null ? `is missing; ${file.bytes} bytes were published` : damageOfBytes(bytes, file);
-    if (bytes === null || damage !== null) {
+    const found = await memory.read(a3, `${folder}/${file.path}`, file.bytes);
+    const damage = found === null ? `is missing; ${file.bytes} bytes were published` : damageOf(found, file);
+    if (found === null || damage !== null) {
       faults.add('files', file.path, null, damage ?? 'is missing');
       return new ParquetRows(file, faults, null);
     }
     try {
-      return new ParquetRows(file, faults, await scanOf(bytes));
+      return new ParquetRows(file, faults, await scanOf(found.bytes));
     } catch (error) {
       faults.add('parquet', file.path, null, `cannot be read as Parquet (${messageOf(error)})`);
       return new ParquetRows(file, faults, null);
@@ -128,8 +129,11 @@ function digestOf(values: readonly unknown[]): string {
   return hash('sha256', JSON.stringify(values), 'base64');
 }
 
-function damageOfBytes(bytes: Buffer, { bytes: expected, sha256 }: ParquetFile): string | null {
-  if (bytes.length !== expected) return `has ${bytes.length} bytes where ${expected} were published`;
+function damageOf(
+  { bytes, length }: { readonly bytes: Buffer; readonly length: number },
+  { bytes: expected, sha256 }: ParquetFile,
+): string | null {
+  if (length !== expected) return `has ${length} bytes where ${expected} were published`;
   const found = hash('sha256', bytes, 'hex');
   return found === sha256 ? null : `has SHA-256 ${found} (stored) where ${sha256} was published`;
 }

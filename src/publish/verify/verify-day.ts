@@ -13,6 +13,7 @@ import { type DeletedTexts, deletedBy, findDeletedTexts } from '../retention/del
 import { textsRecordKey } from '../retention/texts-record.ts';
 import { DayCounts } from './day-counts.ts';
 import { CLAIMS, type Claim, damageOf, type Fault, Faults } from './faults.ts';
+import { FileMemory } from './file-memory.ts';
 import { baseOfCopy, openBase } from './open-base.ts';
 import { missingFor, type ShardPart } from './rests-on.ts';
 import type { Scratch } from './scratch.ts';
@@ -224,6 +225,7 @@ class DayVerifier {
     findings: FindingsCheck,
   ): Promise<ReadonlySet<ShardPart>> {
     const { a3 } = this.#deps;
+    const memory = new FileMemory();
     const { shards } = day.manifest;
     const damaged = new Set<ShardPart>();
     const lostOfBase = new Map<string, string>();
@@ -231,6 +233,7 @@ class DayVerifier {
     for (const shard of shards) {
       const verified = await verifyShard(day, shard, {
         a3,
+        memory,
         base,
         deletedTexts,
         onRow: (line) => {

@@ -6,6 +6,7 @@ import type { ChangeLine, Place, RejectedEntry, Shard, TableRow } from '../publi
 import type { PublishedDay } from '../read-published.ts';
 import { BAD_LINE, type BaseShard, openBaseShard, placeOfEntry } from './base-shard.ts';
 import { Faults } from './faults.ts';
+import type { FileMemory } from './file-memory.ts';
 import { CHANGE_LINE, isTableRow, REJECTED_ENTRY, REJECTED_ENTRY_WITH_TEXT, TABLE_ROW } from './line-shapes.ts';
 import { ParquetRows } from './parquet-rows.ts';
 import { type Line, parseLines, readLines } from './read-lines.ts';
@@ -25,6 +26,8 @@ import { UsesSum, verifyUses } from './verify-uses.ts';
 
 export interface ShardDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open'>;
+  /** For the Parquet file; the same from shard to shard. */
+  readonly memory: FileMemory;
   /** `none`: the first publication. `unknown`: it is not there any more, or cannot be read. */
   readonly base: PublishedDay | 'none' | 'unknown';
   /** Paths of texts that retention has deleted. */
@@ -113,9 +116,9 @@ class ShardPass {
 
   async #readAll(): Promise<void> {
     const { parquet: file, texts: textsFile } = this.#shard;
-    const { a3, deletedTexts } = this.#deps;
+    const { a3, memory, deletedTexts } = this.#deps;
     const { faults } = this.#context;
-    const parquet = file === undefined ? null : await ParquetRows.open(a3, this.#folder, file, faults);
+    const parquet = file === undefined ? null : await ParquetRows.open(a3, this.#folder, file, { memory, faults });
     const hasTexts = textsFile != null && !deletedTexts.has(textsFile.path);
     const texts = hasTexts ? await TextsCheck.open(a3, this.#folder, textsFile, faults) : null;
     await Promise.all([this.#rows.advance(), this.#rejected.advance(), this.#changes.advance()]);
