@@ -1,8 +1,8 @@
 /**
  * Time and memory of the stages that go through a whole table, by its size: `node bench/table.ts [--rows 200000,2000000]`.
- * Publishes two days of it (`table/make-day.ts`) below `--folder` (default: a temporary one), and runs each stage of the second in
- * a process of its own, started as the program itself is, so that its peak memory is its own. The plain loop reads the bytes that the stage reads, decompressed,
- * and writes as many as the stage writes, in a process of its own as well.
+ * Publishes two days of it (`table/make-day.ts`) below `--folder` (default: a temporary one), and runs each stage of the
+ * second in a process of its own, started as the program itself is, so that its peak memory is its own. The plain loop reads
+ * the bytes that the stage reads, decompressed, and writes as many as the stage writes, in a process that is started alike.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,7 +1,8 @@
 /**
  * How a process keeps its memory. V8 by default lets the young generation and the garbage of the old one grow to several
  * times what is alive, and glibc keeps what was freed in an arena for each thread, so that a process over a large table
- * takes twice the memory, and the more the longer it runs. Measured with `npm run bench:table`; nothing gets slower.
+ * takes twice the memory, and the more the longer it runs. Measured with `npm run bench:table` and
+ * `npm run bench`: neither gets slower; a start takes some 30 ms more.
  */
 export const MEMORY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
 /** Of glibc; other libraries take no notice. */
