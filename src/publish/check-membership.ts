@@ -13,62 +13,60 @@ import type { NamedEntity } from './named-entities.ts';
 import type { TableFinding } from './published.ts';
 import { compareFindings, Tally, tableFinding } from './table-finding.ts';
 
-/** Entities that are held before they are looked up: some 15 MB. Those that stand where they should are then let go. */
-const MAX_HELD = 20_000;
+/** Lines that wait until their entities are looked up: some 2 MB. */
+const MAX_WAITING = 2_000;
+/** Entities whose roles are kept, so that each is looked up once: some 10 MB. */
+const MAX_KNOWN = 100_000;
 /** Look-ups that run at once. */
 const PARALLEL_LOOK_UPS = 32;
-
-type Fields = Map<EntityField, Tally>;
 
 /** Lines come in the table's order. */
 export class MembershipCheck {
   readonly #entities: Pick<EntityTable, 'get'>;
-  /** By identifier: not looked up yet. */
-  readonly #held = new Map<string, Fields>();
-  /** By identifier: those that break a rule in a field at least. */
-  readonly #faulty = new Map<string, { readonly roles: readonly EntityRole[]; readonly fields: Fields }>();
+  readonly #maxWaiting: number;
+  #waiting: NamedEntity[] = [];
+  /** By identifier, as {@link #faulty}. */
+  readonly #roles = new Map<string, readonly EntityRole[]>();
+  readonly #faulty = new Map<string, Map<EntityField, Tally>>();
 
-  readonly #maxHeld: number;
-
-  constructor(entities: Pick<EntityTable, 'get'>, maxHeld = MAX_HELD) {
+  constructor(entities: Pick<EntityTable, 'get'>, maxWaiting = MAX_WAITING) {
     this.#entities = entities;
-    this.#maxHeld = maxHeld;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** Whether {@link lookUp} should be called before more is added. */
   get isFull(): boolean {
-    return this.#held.size >= this.#maxHeld;
+    return this.#waiting.length >= this.#maxWaiting;
   }
 
-  add([field, identifier, count, first]: NamedEntity): void {
-    const faulty = this.#faulty.get(identifier);
-    if (faulty !== undefined && findMembershipFault(field, faulty.roles) === null) return;
-    const fields: Fields = faulty?.fields ?? this.#held.get(identifier) ?? new Map();
-    if (faulty === undefined) this.#held.set(identifier, fields);
-    const tally = fields.get(field) ?? new Tally();
-    fields.set(field, tally);
-    const rows = first.map(([namespace, lex_id, own]) => ({ namespace, lex_id, 'A3.3': own }));
-    tally.addMany(count, rows);
+  add(line: NamedEntity): void {
+    const roles = this.#roles.get(line[1]);
+    if (roles === undefined) this.#waiting.push(line);
+    else this.#judge(line, roles);
   }
 
   async lookUp(): Promise<void> {
-    const held = [...this.#held];
-    this.#held.clear();
-    for (let from = 0; from < held.length; from += PARALLEL_LOOK_UPS) {
-      const some = held.slice(from, from + PARALLEL_LOOK_UPS);
-      const roles = await Promise.all(some.map(([identifier]) => this.#rolesOf(identifier)));
-      for (const [i, [identifier, fields]] of some.entries()) this.#judge(identifier, roles[i] ?? [], fields);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const unknown = [...new Set(waiting.map(([, identifier]) => identifier))];
+    for (let from = 0; from < unknown.length; from += PARALLEL_LOOK_UPS) {
+      const some = unknown.slice(from, from + PARALLEL_LOOK_UPS);
+      const roles = await Promise.all(some.map((identifier) => this.#rolesOf(identifier)));
+      for (const [i, identifier] of some.entries()) this.#roles.set(identifier, roles[i] ?? []);
     }
+    for (const line of waiting) this.#judge(line, this.#roles.get(line[1]) ?? []);
+    if (this.#roles.size > MAX_KNOWN) this.#forget();
   }
 
   /** Of what has been looked up; ascending by rule, then value. */
   findings(rules: RuleSet): readonly TableFinding[] {
-    const found = [...this.#faulty].flatMap(([identifier, { roles, fields }]) =>
-      [...fields].flatMap(([field, tally]) => {
-        const fault = findMembershipFault(field, roles);
-        return fault === null ? [] : [tableFinding(`TABLE-${fault}`, rules, identifier, tally)];
-      }),
-    );
+    const found: TableFinding[] = [];
+    for (const [identifier, fields] of this.#faulty) {
+      for (const [field, tally] of fields) {
+        const fault = findMembershipFault(field, this.#roles.get(identifier) ?? []);
+        if (fault !== null) found.push(tableFinding(`TABLE-${fault}`, rules, identifier, tally));
+      }
+    }
     return found.sort(compareFindings);
   }
 
@@ -78,8 +76,18 @@ export class MembershipCheck {
     return item?.kind === 'entity' && item.status === 'active' ? item.roles : [];
   }
 
-  #judge(identifier: string, roles: readonly EntityRole[], fields: Fields): void {
-    for (const field of [...fields.keys()]) if (findMembershipFault(field, roles) === null) fields.delete(field);
-    if (fields.size > 0) this.#faulty.set(identifier, { roles, fields });
+  #judge([field, identifier, count, first]: NamedEntity, roles: readonly EntityRole[]): void {
+    if (findMembershipFault(field, roles) === null) return;
+    const fields = this.#faulty.get(identifier) ?? new Map<EntityField, Tally>();
+    this.#faulty.set(identifier, fields);
+    const tally = fields.get(field) ?? new Tally();
+    fields.set(field, tally);
+    const rows = first.map(([namespace, lex_id, own]) => ({ namespace, lex_id, 'A3.3': own }));
+    tally.addMany(count, rows);
+  }
+
+  /** A faulty one is judged as it was at first, whatever has changed since. */
+  #forget(): void {
+    for (const identifier of this.#roles.keys()) if (!this.#faulty.has(identifier)) this.#roles.delete(identifier);
   }
 }

@@ -7,14 +7,15 @@ import type { AttemptId, BuildShardsInput, BuildShardsOutput } from '../job/cont
 import type { JobDailyA3Data } from '../stores/job-daily-a3-data.ts';
 import type { EntityTable } from '../stores/look-ups.ts';
 import { buildPlanKey, rangeFindingsKey, referencesFolder } from './attempt-files.ts';
-import { MembershipCheck } from './check-membership.ts';
-import { RecordsEntityCheck } from './check-records-entities.ts';
-import { type CheckLine, isReference } from './collect-for-check.ts';
-import { IdentifierGroups } from './identifier-groups.ts';
+import { checkRange } from './check-range.ts';
+import type { CheckLine } from './collect-for-check.ts';
+import type { TableFinding } from './published.ts';
 import { putFirst } from './put-first.ts';
 import { readRange } from './range-files.ts';
 import { mustStand, readBuildPlan } from './shard-plan.ts';
-import { compareFindings } from './table-finding.ts';
+
+/** Findings that become bytes at once. */
+const LINES_PER_PIECE = 100;
 
 export interface CheckTableDeps {
   readonly a3: Pick<JobDailyA3Data, 'get' | 'open' | 'list' | 'firstLine' | 'putOnce'>;
@@ -30,31 +31,25 @@ export async function checkTable(input: BuildShardsInput, deps: CheckTableDeps):
   const first = input.cursor ?? batch;
   for (let range = first; range < plan.ranges; range += batches) {
     if (range > first && deps.shouldStop()) return { batch, cursor: range };
-    await checkRange(input, range, deps);
+    await findInRange(input, range, deps);
   }
   return { batch, cursor: null };
 }
 
-async function checkRange(id: AttemptId, range: number, deps: CheckTableDeps): Promise<void> {
+async function findInRange(id: AttemptId, range: number, deps: CheckTableDeps): Promise<void> {
   const key = rangeFindingsKey(id, range);
   // What stands was found with the Entity table of its moment, which may have changed since.
   if ((await deps.a3.firstLine(key)) !== null) return;
-  const identifiers = new IdentifierGroups();
-  const recordsEntities = new RecordsEntityCheck();
-  const entities = new MembershipCheck(deps.entities);
-  for await (const lines of readRange<CheckLine>(referencesFolder(id, range), deps.a3)) {
-    for (const line of lines) {
-      if (isReference(line)) {
-        identifiers.add(line);
-      } else {
-        recordsEntities.add(line);
-        entities.add(line);
-      }
-    }
-    if (entities.isFull) await entities.lookUp();
+  const findings = await checkRange(() => readRange<CheckLine>(referencesFolder(id, range), deps.a3), deps);
+  await putFirst(deps.a3, key, encodeLines(findings));
+}
+
+/** In pieces: the text of a whole range would be one large object after the other. */
+function encodeLines(findings: readonly TableFinding[]): Buffer {
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < findings.length; from += LINES_PER_PIECE) {
+    const lines = findings.slice(from, from + LINES_PER_PIECE).map((finding) => `${JSON.stringify(finding)}\n`);
+    pieces.push(Buffer.from(lines.join('')));
   }
-  await entities.lookUp();
-  const checks = [identifiers, recordsEntities, entities];
-  const findings = checks.flatMap((check) => check.findings(deps.rules)).sort(compareFindings);
-  await putFirst(deps.a3, key, Buffer.from(findings.map((finding) => `${JSON.stringify(finding)}\n`).join('')));
+  return Buffer.concat(pieces);
 }

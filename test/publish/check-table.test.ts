@@ -23,13 +23,13 @@ import {
   validLine,
 } from './day-fixture.ts';
 
-/** Looked up whenever `maxHeld` entities are held. */
+/** Looked up whenever `maxWaiting` lines wait. */
 async function membershipFaults(
   batches: readonly (readonly NamedEntity[])[],
   entities: Pick<EntityTable, 'get'>,
-  maxHeld: number,
+  maxWaiting: number,
 ): Promise<readonly TableFinding[]> {
-  const check = new MembershipCheck(entities, maxHeld);
+  const check = new MembershipCheck(entities, maxWaiting);
   for (const batch of batches) {
     for (const line of batch) check.add(line);
     if (check.isFull) await check.lookUp();
@@ -213,7 +213,7 @@ describe('findings on entities', () => {
     );
   });
 
-  it('are the same however few entities are held at once, each counted once', async () => {
+  it('are the same however few lines wait, each counted once, and each entity looked up once', async () => {
     const table = await entities(BANK, CLIENT);
     const fields = ['A3.2', 'A3.6', 'A3.9'] as const;
     const named = fc.record({
@@ -226,7 +226,15 @@ describe('findings on entities', () => {
         const lines = batches.map((batch, i) =>
           batch.map(({ field, id, count }, j): NamedEntity => [field, id, count, [['mac', `${i}-${j}`, null]]]),
         );
-        const few = await membershipFaults(lines, table, 1);
+        const asked: string[] = [];
+        const counting = {
+          get: (key: string) => {
+            asked.push(key);
+            return table.get(key);
+          },
+        };
+        const few = await membershipFaults(lines, counting, 1);
+        expect(asked.length).toBe(new Set(asked).size);
 
         expect(few).toEqual(await membershipFaults(lines, table, 1_000));
         const gone = batches.flat().filter(({ field, id }) => field === 'A3.6' && id === 'GONE');

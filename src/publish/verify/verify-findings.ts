@@ -6,10 +6,8 @@
 import type { EntityItem, EntityRole } from '../../agreements/look-up-items.ts';
 import { entityKey } from '../../agreements/look-up-key.ts';
 import { DEFAULT_RULES } from '../../agreements/table-a3/rules-in-force.ts';
-import { MembershipCheck } from '../check-membership.ts';
-import { RecordsEntityCheck } from '../check-records-entities.ts';
-import { type CheckLine, isReference } from '../collect-for-check.ts';
-import { IdentifierGroups } from '../identifier-groups.ts';
+import { checkRange } from '../check-range.ts';
+import type { CheckLine } from '../collect-for-check.ts';
 import { CollectNamedEntities } from '../named-entities.ts';
 import type { FillCounts, PublishedFile, TableFinding } from '../published.ts';
 import { CollectReferences } from '../references.ts';
@@ -116,22 +114,8 @@ export class FindingsCheck {
     for await (const members of this.#members.read(range)) {
       for (const [role, key] of members) roles.set(key, [...(roles.get(key) ?? []), role]);
     }
-    const identifiers = new IdentifierGroups();
-    const recordsEntities = new RecordsEntityCheck();
-    const membership = new MembershipCheck({ get: async (key) => memberOf(key, roles.get(key)) });
-    for await (const lines of this.#lines.read(range)) {
-      for (const line of lines) {
-        if (isReference(line)) {
-          identifiers.add(line);
-        } else {
-          recordsEntities.add(line);
-          if (hasMasters) membership.add(line);
-        }
-      }
-      if (membership.isFull) await membership.lookUp();
-    }
-    await membership.lookUp();
-    const found = [identifiers, recordsEntities, membership].flatMap((check) => check.findings(DEFAULT_RULES));
+    const entities = hasMasters ? { get: async (key: string) => memberOf(key, roles.get(key)) } : null;
+    const found = await checkRange(() => this.#lines.read(range), { entities, rules: DEFAULT_RULES });
     return new Map(found.map((finding) => [nameOf(finding), finding]));
   }
 }
