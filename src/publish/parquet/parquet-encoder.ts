@@ -7,28 +7,30 @@ import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import type { TableRow } from '../published.ts';
-import { type ColumnCollector, collectColumn } from './column-chunk.ts';
+import { ColumnCollector, type PageLimits } from './column-chunk.ts';
 import type { TableColumn } from './columns.ts';
 
 /** An LEI has 20 characters, a hash 64: bounds are exact up to here, and shortened above. */
 export const STATISTICS_BYTES = 64;
 const MAGIC = Buffer.from('PAR1');
 /** In the form that readers parse. Rises when the same rows would give other bytes. */
-const CREATED_BY = 'lexdelta-parquet version 1';
+const CREATED_BY = 'lexdelta-parquet version 2';
 const NOTHING: readonly Uint8Array[] = [];
 
-export interface ParquetLimits {
+export interface ParquetLimits extends PageLimits {
   /** Rows of a group: what a reader skips by its statistics, or gives to one thread. */
   readonly groupRows: number;
-  /** A group ends early when its distinct values reach so many characters, so that long texts do not fill the memory. */
-  readonly groupChars: number;
 }
 
 /**
  * DuckDB is as fast as it gets from some 60,000 rows a group on, which is also what its own files have half of; more would
  * hold more of the shard in memory.
  */
-export const PARQUET_LIMITS: ParquetLimits = { groupRows: 65_536, groupChars: 64 * 1024 * 1024 };
+export const PARQUET_LIMITS: ParquetLimits = {
+  groupRows: 65_536,
+  pageBytes: 256 * 1024,
+  dictionaryBytes: 256 * 1024,
+};
 
 export class ParquetEncoder {
   readonly #columns: readonly TableColumn[];
@@ -38,12 +40,11 @@ export class ParquetEncoder {
   #offset = 0;
   #rows = 0;
   #groupRows = 0;
-  #groupChars = 0;
 
   constructor(columns: readonly TableColumn[], limits: ParquetLimits = PARQUET_LIMITS) {
     this.#columns = columns;
     this.#limits = limits;
-    this.#collectors = columns.map(collectColumn);
+    this.#collectors = columns.map((column) => new ColumnCollector(column, limits));
   }
 
   /** Of all groups that have ended. */
@@ -56,10 +57,9 @@ export class ParquetEncoder {
    * @throws PermanentError `STORE_CORRUPT`: a value that its column cannot hold
    */
   add(row: TableRow): readonly Uint8Array[] {
-    for (const collector of this.#collectors) this.#groupChars += collector.add(row);
+    for (const collector of this.#collectors) collector.add(row);
     this.#groupRows += 1;
-    const { groupRows, groupChars } = this.#limits;
-    return this.#groupRows >= groupRows || this.#groupChars >= groupChars ? this.#endGroup() : NOTHING;
+    return this.#groupRows >= this.#limits.groupRows ? this.#endGroup() : NOTHING;
   }
 
   /** The rest of the file. */
@@ -98,7 +98,6 @@ export class ParquetEncoder {
     });
     this.#rows += this.#groupRows;
     this.#groupRows = 0;
-    this.#groupChars = 0;
     return parts;
   }
 

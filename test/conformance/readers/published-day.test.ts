@@ -9,6 +9,7 @@ import { ROW_FIELDS } from '../../../src/agreements/table-a3/fields.ts';
 import { manifestKey } from '../../../src/publish/attempt-files.ts';
 import { dataPackage } from '../../../src/publish/data-package.ts';
 import { columnName, TABLE_COLUMNS } from '../../../src/publish/parquet/columns.ts';
+import { PARQUET_LIMITS } from '../../../src/publish/parquet/parquet-encoder.ts';
 import { ParquetFileWriter } from '../../../src/publish/parquet/parquet-file-writer.ts';
 import type { TableRow } from '../../../src/publish/published.ts';
 import { openPublishedDay, readTable } from '../../../src/publish/read-published.ts';
@@ -100,7 +101,7 @@ describe('DuckDB on published days', () => {
 
   it('passes over days by their path, and over row groups by the bounds of their columns', async () => {
     const some = (rows.get(DATES[0]) ?? []).slice(0, 500);
-    const writer = new ParquetFileWriter(a3, 'other', 'x.parquet', { groupRows: 100, groupChars: 1 << 24 });
+    const writer = new ParquetFileWriter(a3, 'other', 'x.parquet', { ...PARQUET_LIMITS, groupRows: 100 });
     for (const row of some) await writer.write(row);
     await writer.close();
     const file = join(root, 'data', 'JobDailyA3Data', 'other', 'x.parquet');
@@ -115,6 +116,20 @@ describe('DuckDB on published days', () => {
     const statistics = `select stats_min_value, stats_max_value from parquet_metadata('${file}')
       where path_in_schema = 'lex_id' and row_group_id = 2`;
     expect(duckdb(statistics)).toEqual([[some[200]?.lex_id, some[299]?.lex_id]]);
+  });
+
+  it('has every value where a dictionary grew too large for its group', async () => {
+    const all = rows.get(DATES[0]) ?? [];
+    const limits = { groupRows: 200, pageBytes: 600, dictionaryBytes: 300 };
+    const writer = new ParquetFileWriter(a3, 'other', 'pages.parquet', limits);
+    for (const row of all) await writer.write(row);
+    await writer.close();
+    const file = join(root, 'data', 'JobDailyA3Data', 'other', 'pages.parquet');
+
+    const columns = TABLE_COLUMNS.map(({ name }) => name).join(', ');
+    expect(duckdb(`select ${columns} from '${file}'`)).toEqual(
+      all.map((row) => TABLE_COLUMNS.map(({ read }) => read(row))),
+    );
   });
 
   it('reads the folder that as-of fills in the same way, and a single file with its date', () => {

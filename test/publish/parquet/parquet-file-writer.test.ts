@@ -2,14 +2,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { A3Values } from '../../../src/agreements/table-a3/fields.ts';
-import type { ParquetLimits } from '../../../src/publish/parquet/parquet-encoder.ts';
+import { PARQUET_LIMITS, type ParquetLimits } from '../../../src/publish/parquet/parquet-encoder.ts';
 import { ParquetFileWriter } from '../../../src/publish/parquet/parquet-file-writer.ts';
 import type { ParquetFile, TableRow } from '../../../src/publish/published.ts';
 import { MemoryJobDailyA3Data } from '../../fakes/memory-job-daily-a3-data.ts';
 import { a3Values } from '../day-fixture.ts';
 import { expectedRow, parquetFooter, parquetRows } from './read-parquet.ts';
 
-const SMALL: ParquetLimits = { groupRows: 5, groupChars: 1_000_000 };
+const SMALL: ParquetLimits = { ...PARQUET_LIMITS, groupRows: 5 };
+/** So that every group has values in a dictionary, and behind it. */
+const TINY_PAGES: ParquetLimits = { groupRows: 11, pageBytes: 40, dictionaryBytes: 20 };
 
 function tableRow(values: Partial<A3Values>, rest: Partial<TableRow['lineage']> & { lex_id?: string } = {}): TableRow {
   const { lex_id = 'doc-1', ...lineage } = rest;
@@ -118,7 +120,7 @@ describe('a Parquet file', () => {
     expect(element('lex_id')).toMatchObject({ converted_type: 'UTF8', repetition_type: 'REQUIRED' });
     expect(schema.map(({ name }) => name).filter((name) => /[^a-z0-9_]/.test(name))).toEqual([]);
     expect(JSON.parse(key_value_metadata?.[0]?.value ?? '')).toMatchObject({ a3_2: 'A3.2', a3_12_1: 'A3.12.1' });
-    expect(created_by).toBe('lexdelta-parquet version 1');
+    expect(created_by).toBe('lexdelta-parquet version 2');
   });
 
   it('has the bounds and nulls of each column, ordered by bytes, so that readers can pass over groups', async () => {
@@ -134,13 +136,33 @@ describe('a Parquet file', () => {
     expect(statistics('a3_7')).not.toHaveProperty('min_value', expect.anything());
   });
 
-  it('ends a group early when its texts are long', async () => {
-    const rows = Array.from({ length: 6 }, (_, i) => tableRow({}, { full_name: `${i}`.repeat(1000) }));
+  it('gives back every value where a dictionary grows too large for its group', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (rows) => {
+        const { file, bytes } = await write(rows, TINY_PAGES);
 
-    const { bytes } = await write(rows, { groupRows: 100, groupChars: 2000 });
+        expect(await parquetRows(bytes)).toEqual(rows.map(expectedRow));
+        expect(file.rows).toBe(rows.length);
+      }),
+      { numRuns: 60 },
+    ));
 
-    expect(parquetFooter(bytes).row_groups.map(({ num_rows }) => num_rows)).toEqual([2n, 2n, 2n]);
-    expect(await parquetRows(bytes)).toEqual(rows.map(expectedRow));
+  it('keeps repeated texts in a dictionary, and lets distinct ones stand as they are', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, i) =>
+      tableRow({ 'A3.2': `LEI-${i % 7}`, 'A3.6': `${i}`.padStart(200, 'P'), 'A3.9': i < 2_000 ? 'same' : null }),
+    );
+
+    const { row_groups } = parquetFooter((await write(rows)).bytes);
+
+    const plainSize = (name: string) =>
+      Number(
+        row_groups[0]?.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data
+          ?.total_uncompressed_size,
+      );
+    expect(plainSize('a3_2')).toBeLessThan(3_000);
+    // Each value once: neither a dictionary beside them, nor a number for each.
+    expect(plainSize('a3_6')).toBeGreaterThan(3_000 * 204);
+    expect(plainSize('a3_6')).toBeLessThan(3_000 * 207);
   });
 
   it.each(['2021-02-30', '10/20/2021', '', '10000-01-01'])('refuses %j in a column of dates', async (date) => {
