@@ -1,7 +1,7 @@
 /** A shard's Parquet file against its rows, read by a library that shares nothing with how we write it, group by group. */
 import { hash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
-import { type DecodedArray, type ParquetRowRange, type ParquetScan, parquetScan } from 'hyparquet';
+import { type DecodedArray, type FileMetaData, type ParquetRowRange, parquetScan } from 'hyparquet';
 import { messageOf } from '../../errors.ts';
 import type { JobDailyA3Data } from '../../stores/job-daily-a3-data.ts';
 import { TABLE_COLUMNS } from '../parquet/columns.ts';
@@ -16,11 +16,18 @@ const MAX_CHUNK_BYTES = 256 * 1024 * 1024;
 const BLOCK_ROWS = 100;
 const DAY_MS = 86_400_000;
 
+interface Scan {
+  readonly metadata: FileMetaData;
+  /** Of each row group. */
+  readonly ranges: readonly ParquetRowRange[];
+  readColumn(column: string, range: ParquetRowRange): Promise<DecodedArray>;
+}
+
 /** Holds the file in `memory`, some 15 MB for 200,000 rows, digests of the rows of a group, and one column of it. */
 export class ParquetRows {
   readonly #file: ParquetFile;
   readonly #faults: Faults;
-  readonly #scan: ParquetScan | null;
+  readonly #scan: Scan | null;
   /** By column: values of the block that is begun, and digests of the group's blocks before it. */
   readonly #values: (string | number | null)[][] = TABLE_COLUMNS.map(() => []);
   #digests: string[][] = TABLE_COLUMNS.map(() => []);
@@ -28,7 +35,7 @@ export class ParquetRows {
   #rows = 0;
   #isWrong: boolean;
 
-  private constructor(file: ParquetFile, faults: Faults, scan: ParquetScan | null) {
+  private constructor(file: ParquetFile, faults: Faults, scan: Scan | null) {
     this.#file = file;
     this.#faults = faults;
     this.#scan = scan;
@@ -91,7 +98,7 @@ export class ParquetRows {
     try {
       for (const [i, { name }] of TABLE_COLUMNS.entries()) {
         if (this.#isWrong) continue;
-        const values = await this.#scan.readColumn({ column: name, ...range });
+        const values = await this.#scan.readColumn(name, range);
         this.#compareColumn(name, range, values, digests[i]!);
         const fault = faultOfBounds(this.#scan.metadata.row_groups[this.#group - 1]?.columns[i], values);
         if (fault !== null) this.#tell(`has ${fault} of column ${name} in row group ${this.#group}`);
@@ -138,25 +145,34 @@ function damageOf(
   return found === sha256 ? null : `has SHA-256 ${found} (stored) where ${sha256} was published`;
 }
 
-async function scanOf(bytes: Buffer): Promise<ParquetScan> {
+async function scanOf(bytes: Buffer): Promise<Scan> {
   const days = new Map<number, string>();
   const dateFromDays = (day: number): string => {
     const known = days.get(day) ?? new Date(day * DAY_MS).toISOString().slice(0, 10);
     days.set(day, known);
     return known;
   };
-  const scan = await parquetScan({
+  const options = {
     file: {
       byteLength: bytes.length,
-      slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+      slice: (start: number, end?: number) => new Uint8Array(bytes.subarray(start, end)).buffer,
     },
     compressors: {
-      ZSTD: (input) => zstdDecompressSync(input, { maxOutputLength: MAX_CHUNK_BYTES }),
+      ZSTD: (input: Uint8Array) => zstdDecompressSync(input, { maxOutputLength: MAX_CHUNK_BYTES }),
     },
     parsers: { dateFromDays },
-  });
-  const names = scan.metadata.schema.slice(1).map(({ name }) => name);
+  };
+  const { metadata, ranges } = await parquetScan(options);
+  const names = metadata.schema.slice(1).map(({ name }) => name);
   const expected = TABLE_COLUMNS.map(({ name }) => name);
   if (names.join() !== expected.join()) throw new Error('other columns than the table has');
-  return scan;
+  return {
+    metadata,
+    ranges,
+    // A scan keeps what it read last of every column: the values of a whole group.
+    async readColumn(column, range) {
+      const scan = await parquetScan({ ...options, metadata, columns: [column] });
+      return scan.readColumn({ column, ...range });
+    },
+  };
 }
