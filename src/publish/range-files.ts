@@ -9,6 +9,8 @@ import { lineBatches, parsedBatches } from './lines.ts';
 
 /** Lines that are kept as text, in all ranges; then they become bytes: a third of the memory, no work for the collector. */
 const TEXT_LINES = 16_000;
+/** Bytes are kept in blocks of this size: thousands of small buffers would leave holes that nothing else fits into. */
+const BLOCK_BYTES = 1024 * 1024;
 /** Files that are written at once. */
 const PARALLEL_WRITES = 4;
 /** Files that are read at once, and up to which size; what is larger is streamed. */
@@ -19,6 +21,8 @@ const SMALL_BYTES = 1024 * 1024;
 export class RangeFiles {
   readonly #ranges: { readonly bytes: Buffer[]; text: string[] }[];
   readonly #textLines: number;
+  /** What is left of the last block. */
+  #room = Buffer.alloc(0);
 
   constructor(ranges: number) {
     this.#textLines = Math.ceil(TEXT_LINES / ranges);
@@ -29,7 +33,7 @@ export class RangeFiles {
     const range = this.#ranges[crc32(text) % this.#ranges.length]!;
     range.text.push(`${JSON.stringify(line)}\n`);
     if (range.text.length < this.#textLines) return;
-    range.bytes.push(Buffer.from(range.text.join('')));
+    range.bytes.push(this.#keep(range.text.join('')));
     range.text = [];
   }
 
@@ -39,6 +43,15 @@ export class RangeFiles {
       const body = Buffer.concat([...bytes, Buffer.from(text.join(''))]);
       if (body.length > 0) await a3.putOnce(keyOf(range), body);
     });
+  }
+
+  #keep(text: string): Buffer {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > this.#room.length) this.#room = Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_BYTES));
+    const kept = this.#room.subarray(0, bytes);
+    kept.write(text);
+    this.#room = this.#room.subarray(bytes);
+    return kept;
   }
 }
 
