@@ -91,8 +91,12 @@ describe('bin/lexdelta.js', () => {
       ended(launch('alone', ['flags'], ['--max-semi-space-size=32'])),
     ]);
 
-    expect(own.stdout).toBe(`${itself.pid} --max-semi-space-size=8 --heap-growing-percent=100 1`);
-    expect(handedOver.stdout).toMatch(/^\d+ --max-semi-space-size=8 --heap-growing-percent=100 1$/);
+    expect(own.stdout).toBe(
+      `${itself.pid} --max-semi-space-size=8 --heap-growing-percent=100 --initial-old-space-size=40 1`,
+    );
+    expect(handedOver.stdout).toMatch(
+      /^\d+ --max-semi-space-size=8 --heap-growing-percent=100 --initial-old-space-size=40 1$/,
+    );
     expect(given.stdout).toMatch(/^\d+ --max-semi-space-size=32 $/);
   });
 
