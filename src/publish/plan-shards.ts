@@ -10,7 +10,7 @@ import { layOutShards, SHARD_LIMITS, type ShardLimits, type SliceWeight } from '
 import { type BuildPlan, encodeJson, readBuildPlan, type ShardPlan } from './shard-plan.ts';
 import { type ListSlicesDeps, readSliceLists, type SliceEntry, writeSliceLists } from './slice-list.ts';
 
-/** Lines of the table whose identifiers and entities are checked at once: some 60 MB. */
+/** Lines of the table whose identifiers and entities are checked at once: some 15 MB. */
 export const LINES_PER_RANGE = 25_000;
 
 export interface PlanShardsDeps extends ListSlicesDeps {

@@ -13,9 +13,9 @@ const TEXT_LINES = 16_000;
 const BLOCK_BYTES = 1024 * 1024;
 /** Files that are written at once. */
 const PARALLEL_WRITES = 4;
-/** Files that are read at once, and up to which size; what is larger is streamed. */
+/** Files that are read at once, and their bytes in all; what is larger is streamed. */
 const PARALLEL_READS = 8;
-const SMALL_BYTES = 1024 * 1024;
+const BYTES_AT_ONCE = 1024 * 1024;
 
 /** A shard's lines, by range. */
 export class RangeFiles {
@@ -66,12 +66,19 @@ export async function* readRange<T>(
 ): AsyncIterable<readonly T[]> {
   const parse = (line: string): T => JSON.parse(line) as T;
   let small: string[] = [];
+  let bytes = 0;
   for await (const { key, size } of a3.list(folder)) {
-    if (size <= SMALL_BYTES) small.push(key);
-    if (small.length < PARALLEL_READS && size <= SMALL_BYTES) continue;
-    yield* readSmall(small, a3, parse);
-    small = [];
-    if (size > SMALL_BYTES) yield* parsedBatches(lineBatches((await a3.open(key)) ?? [], key), key, parse);
+    if (small.length === PARALLEL_READS || bytes + size > BYTES_AT_ONCE) {
+      yield* readSmall(small, a3, parse);
+      small = [];
+      bytes = 0;
+    }
+    if (size > BYTES_AT_ONCE) {
+      yield* parsedBatches(lineBatches((await a3.open(key)) ?? [], key), key, parse);
+    } else {
+      small.push(key);
+      bytes += size;
+    }
   }
   yield* readSmall(small, a3, parse);
 }
