@@ -1,8 +1,8 @@
 /**
  * Memory and time of the check of a table, by its size: `node bench/table-check.ts`.
  * Makes what `build` leaves for tables of 200,000 and 2,000,000 rows (`--rows 200000,2000000`), then checks each in a process
- * of its own and prints its peak memory. In the tables called `shared` a tenth of all rows has one agreement identifier. The
- * plain loop reads the same files and does nothing with them.
+ * of its own, started as the program itself is, and prints its peak memory. In the tables called `shared` a tenth of all rows
+ * has one agreement identifier. The plain loop reads the same files and does nothing with them.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../bin/memory-flags.js';
 import { entityItem } from '../src/agreements/make-look-up-items.ts';
 import { type A3Values, ROW_FIELDS } from '../src/agreements/table-a3/fields.ts';
 import { DEFAULT_RULES } from '../src/agreements/table-a3/rules-in-force.ts';
@@ -90,7 +91,10 @@ async function work(what: string, folder: string, rows: number): Promise<void> {
 
 function measure(what: string, folder: string, rows: number): { readonly seconds: number; readonly peakMiB: number } {
   const args = [fileURLToPath(import.meta.url), '--work', what, '--folder', folder, '--rows', String(rows)];
-  const { stdout, status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(process.execPath, [...MEMORY_FLAGS, ...args], {
+    env: { ...process.env, ...MEMORY_ENVIRONMENT },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${what} of ${rows} rows failed.`);
   return JSON.parse(stdout.toString()) as { seconds: number; peakMiB: number };
 }
